@@ -1,0 +1,136 @@
+// The storage contract. An engine (SQLite now) keeps it; everything above knows only this.
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/store/rows.hpp"
+
+namespace sluis::gateway::store {
+
+/// What one act may do. Valid only inside the function that it was handed to, on the store's own
+/// thread. A failure of the engine throws; the act is then undone whole.
+class Transaction {
+ public:
+  virtual ~Transaction() = default;
+
+  // Small values by name: schema, highest directory version, ...
+  virtual std::optional<std::string> meta(std::string_view key) = 0;
+  virtual void put_meta(std::string_view key, std::string_view value) = 0;
+
+  // Sending
+  virtual std::optional<SentSignal> sent_signal(const config::SignalId& id) = 0;
+  virtual void add_sent_signal(const SentSignal& signal) = 0;  // throws if the id is there
+  virtual void add_outbox(const OutboxRow& row) = 0;
+  virtual std::vector<OutboxRow> outbox_of(const config::SignalId& id) = 0;  // without `sealed`
+  /// Waiting rows for `to` whose next attempt is not after `now`: oldest first, at most `most`.
+  virtual std::vector<OutboxRow> due(const config::PartnerId& to, Timestamp now,
+                                     std::size_t most) = 0;
+  /// When the next waiting row for `to` may be tried, or nothing.
+  virtual std::optional<Timestamp> next_due(const config::PartnerId& to) = 0;
+  virtual std::size_t waiting(const config::PartnerId& to) = 0;
+  /// Final: drops `sealed`.
+  virtual void settle(const config::EnvelopeId& id, Delivery state, std::string_view error,
+                      std::string_view receipt, Timestamp at) = 0;
+  virtual void postpone(const config::EnvelopeId& id, std::string_view error, Timestamp next) = 0;
+
+  // Receiving
+  virtual std::optional<SeenEnvelope> seen_envelope(const config::PartnerId& from,
+                                                    const config::EnvelopeId& id) = 0;
+  virtual void add_seen_envelope(const config::PartnerId& from, const config::EnvelopeId& id,
+                                 const crypto::Array<32>& sha256, Timestamp at) = 0;
+  virtual std::optional<ReceivedSignal> received_signal(const config::PartnerId& from,
+                                                        const config::SignalId& id) = 0;
+  virtual std::optional<ReceivedSignal> received_signal(std::int64_t row) = 0;  // without links
+  virtual std::vector<Link> links_of(std::int64_t row) = 0;
+  /// Inserts the signal and its links as a component of its own; gives its row.
+  virtual std::int64_t add_received_signal(const ReceivedSignal& signal) = 0;
+  /// Every signal with this tag that has not expired at `now`, in order of arrival.
+  virtual std::vector<GroupMember> group(const config::DomainId& domain,
+                                         const config::EpochId& epoch, std::string_view kind,
+                                         const crypto::Array<32>& tag, Timestamp now) = 0;
+  /// The same, but only those that are open: it costs the same whether closed ones exist or not.
+  virtual std::vector<GroupMember> open_group(const config::DomainId& domain,
+                                              const config::EpochId& epoch, std::string_view kind,
+                                              const crypto::Array<32>& tag, Timestamp now) = 0;
+  virtual void mark_open(std::int64_t row, crypto::View sealed_key, Timestamp at) = 0;
+
+  // Matches
+  virtual Component component(std::int64_t id) = 0;
+  /// Moves every signal of `from` into `into`; `from` is gone, and its match id points to `into`.
+  virtual void merge(std::int64_t into, std::int64_t from) = 0;
+  /// Recounts partners, signals, open and oldest, and whether two unique tags differ (ambiguous).
+  virtual Component recount(std::int64_t id) = 0;
+  virtual void put_component(const Component& component) = 0;  // match, times, certainty
+  /// Follows a merged id to the match that lives.
+  virtual std::optional<Match> match(const config::MatchId& id) = 0;
+  /// Matches with something open, newest change first, after `cursor` (opaque, empty: from the
+  /// start), at most `most`.
+  virtual std::vector<Match> matches(std::string_view cursor, std::size_t most,
+                                     std::string& next_cursor) = 0;
+
+  // Budgets: a counter for a name and a day (`YYYY-MM-DD`)
+  virtual std::uint64_t budget(std::string_view name, std::string_view day) = 0;
+  virtual std::uint64_t add_budget(std::string_view name, std::string_view day,
+                                   std::uint64_t n) = 0;
+
+  // Audit: `append` puts a record at the end of this act; the sequencer gives it its index.
+  virtual void append(std::string record) = 0;
+  virtual void add_subject(const AuditSubject& subject) = 0;
+  // For the sequencer, and for who reads the log back
+  virtual void put_entry(std::uint64_t index, std::string_view record,
+                         const crypto::Array<32>& leaf) = 0;
+  virtual std::vector<std::string> entries(std::uint64_t from, std::size_t most) = 0;
+  virtual std::vector<crypto::Array<32>> leaves(std::uint64_t from, std::size_t most) = 0;
+  virtual void put_checkpoint(std::uint64_t size, std::string_view note) = 0;
+  virtual std::optional<std::string> checkpoint() = 0;  // the last one
+  virtual std::uint64_t log_size() = 0;
+};
+
+/// Gives records their place in the log and signs, inside the commit that makes them durable.
+class Sequencer {
+ public:
+  virtual ~Sequencer() = default;
+  /// On the store's thread, before COMMIT. Throwing undoes the whole commit: no act without its
+  /// record.
+  virtual void sequence(Transaction& tx, const std::vector<std::string>& records) = 0;
+  /// The commit is durable. Must not throw and must be quick.
+  virtual void committed() noexcept = 0;
+  /// The commit was undone: forget what `sequence` prepared.
+  virtual void undone() noexcept = 0;
+};
+
+/// Many acts share one durable commit (group commit, no timer); each stands or falls alone.
+///
+/// Guaranteed: when `done` is called without an exception, the act and its audit records are on
+/// disk (fully persisted, also past a power cut). When it is called with one, nothing of the act is
+/// there. Acts run one at a time, in the order in which they were handed in.
+/// Not guaranteed: which thread calls `done` (the store's own: post to yours, and do no work
+/// there).
+class Store {
+ public:
+  using Work = std::function<void(Transaction&)>;
+  using Done = std::function<void(std::exception_ptr)>;
+
+  virtual ~Store() = default;
+  /// Hands in an act. `Unavailable` (below) through `done` when the queue is full, the disk is full
+  /// or the store has stopped.
+  virtual void write(Work work, Done done) = 0;
+  /// Looks without changing anything; sees every durable act. Waits for no commit.
+  virtual void read(Work work, Done done) = 0;
+  /// Takes nothing new, finishes what was handed in, closes. Called once; returns when all is done.
+  virtual void stop() = 0;
+  [[nodiscard]] virtual bool healthy() const noexcept = 0;
+};
+
+/// The engine cannot do it now; the caller may try again later.
+struct Unavailable : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace sluis::gateway::store
