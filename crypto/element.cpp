@@ -1,0 +1,57 @@
+#include "crypto/element.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+namespace sluis::crypto {
+
+// The identity is encoded as 32 zero bytes; libsodium calls that a valid point.
+std::optional<Element> Element::unless_identity() const {
+  if (sodium_is_zero(bytes_.data(), bytes_.size()) == 1) return std::nullopt;
+  return *this;
+}
+
+std::optional<Element> Element::parse(View bytes) {
+  Element element;
+  if (bytes.size() != element.bytes_.size()) return std::nullopt;
+  if (crypto_core_ristretto255_is_valid_point(bytes.data()) != 1) return std::nullopt;
+  std::ranges::copy(bytes, element.bytes_.begin());
+  return element.unless_identity();
+}
+
+std::optional<Element> Element::from_hash(FixedView<64> uniform) {
+  Element element;
+  crypto_core_ristretto255_from_hash(element.bytes_.data(), uniform.data());
+  return element.unless_identity();
+}
+
+std::optional<Element> Element::base_mul(FixedView<32> scalar) {
+  Element element;
+  if (crypto_scalarmult_ristretto255_base(element.bytes_.data(), scalar.data()) != 0) {
+    return std::nullopt;
+  }
+  return element;
+}
+
+std::optional<Element> Element::mul(FixedView<32> scalar) const {
+  Element element;
+  if (crypto_scalarmult_ristretto255(element.bytes_.data(), scalar.data(), bytes_.data()) != 0) {
+    return std::nullopt;
+  }
+  return element;
+}
+
+std::optional<Element> Element::add(const Element& other) const {
+  Element element;
+  crypto_core_ristretto255_add(element.bytes_.data(), bytes_.data(), other.bytes_.data());
+  return element.unless_identity();
+}
+
+std::optional<Element> Element::sub(const Element& other) const {
+  Element element;
+  crypto_core_ristretto255_sub(element.bytes_.data(), bytes_.data(), other.bytes_.data());
+  return element.unless_identity();
+}
+
+}  // namespace sluis::crypto
