@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/ids.hpp"
@@ -33,7 +34,7 @@ struct OutboxRow {
   config::SignalId signal;
   config::PartnerId to;
   crypto::Array<32> seal_key;
-  crypto::Bytes sealed;
+  crypto::Bytes sealed{};
   crypto::Array<64> signature;
   Timestamp queued_at;
   Timestamp expires_at;
@@ -41,9 +42,9 @@ struct OutboxRow {
   Delivery state = Delivery::waiting;
   std::uint32_t attempts = 0;
   Timestamp next_attempt{};  // not before
-  std::string last_error;    // a stable code, or empty
-  std::string receipt;       // the partner's signed receipt as JSON, or empty
-  std::optional<Timestamp> settled_at;
+  std::string last_error{};  // a stable code, or empty
+  std::string receipt{};     // the partner's signed receipt as JSON, or empty
+  std::optional<Timestamp> settled_at{};
 };
 
 struct Share {
@@ -56,13 +57,16 @@ struct Wrapped {
   crypto::Array<48> box;
 };
 
+/// The kind of which two different values contradict each other (protocol.md §2).
+inline constexpr std::string_view unique_kind = "bsn";
+
 /// One of a received signal's pseudonyms, with what opens it (protocol.md §4).
 struct Link {
   std::string kind;
   config::EpochId epoch;
   crypto::Array<32> tag;
   std::vector<Share> shares;
-  std::optional<Wrapped> wrapped;
+  std::optional<Wrapped> wrapped{};
 };
 
 /// A partner's signal as it was received. `row` is this store's own number, in order of arrival.
@@ -79,10 +83,10 @@ struct ReceivedSignal {
   crypto::Array<24> content_nonce;
   crypto::Bytes content_box;
   /// The content key, sealed under the gateway's store key; empty while the signal is closed.
-  crypto::Bytes opened_key;
-  std::optional<Timestamp> opened_at;
+  crypto::Bytes opened_key{};
+  std::optional<Timestamp> opened_at{};
   std::int64_t component = 0;  // 0 only before it is inserted
-  std::vector<Link> links;     // filled on insert; read back by `links_of`
+  std::vector<Link> links{};   // filled on insert; read back by `links_of`
 };
 
 /// A signal seen through one of its links: what linking and opening need, in one index range.
@@ -95,9 +99,9 @@ struct GroupMember {
   bool open;
   Timestamp expires_at;
   /// The signal's tag of a unique kind in the same epoch: two that differ contradict each other.
-  std::optional<crypto::Array<32>> unique_tag;
+  std::optional<crypto::Array<32>> unique_tag{};
   std::vector<Share> shares;
-  std::optional<Wrapped> wrapped;
+  std::optional<Wrapped> wrapped{};
 };
 
 /// Certainty of a link or match, weakest first.
@@ -107,7 +111,7 @@ enum class Certainty : std::uint8_t { none, possible, probable, certain };
 struct Component {
   std::int64_t id = 0;
   config::DomainId domain;
-  std::optional<config::MatchId> match;
+  std::optional<config::MatchId> match{};
   Timestamp created_at, updated_at;  // as a match; meaningless before
   Certainty certainty = Certainty::none;
   bool ambiguous = false;

@@ -82,6 +82,8 @@ class Transaction {
   // Audit: `append` puts a record at the end of this act; the sequencer gives it its index.
   virtual void append(std::string record) = 0;
   virtual void add_subject(const AuditSubject& subject) = 0;
+  /// What was said of records that this reference has a part in, in order of arrival.
+  virtual std::vector<AuditSubject> subjects(const crypto::Array<32>& reference) = 0;
   // For the sequencer, and for who reads the log back
   virtual void put_entry(std::uint64_t index, std::string_view record,
                          const crypto::Array<32>& leaf) = 0;
@@ -126,6 +128,11 @@ class Store {
   /// Takes nothing new, finishes what was handed in, closes. Called once; returns when all is done.
   virtual void stop() = 0;
   [[nodiscard]] virtual bool healthy() const noexcept = 0;
+};
+
+/// A cursor that no list gave: whoever asks chose it.
+struct InvalidCursor : std::invalid_argument {
+  using std::invalid_argument::invalid_argument;
 };
 
 /// The engine cannot do it now; the caller may try again later.

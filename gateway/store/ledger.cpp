@@ -1,0 +1,115 @@
+// Small values, budgets, and the audit log.
+#include "gateway/store/codec.hpp"
+#include "gateway/store/sqlite_transaction.hpp"
+
+namespace sluis::gateway::store {
+
+Database& SqliteTransaction::changing() {
+  if (use_ == Use::read) throw std::logic_error("store: a change inside a read");
+  return database_;
+}
+
+std::optional<std::string> SqliteTransaction::meta(std::string_view key) {
+  Query query = database_.query("SELECT value FROM meta WHERE key = ?", key);
+  if (!query.step()) return std::nullopt;
+  return std::string(crypto::as_text(query.blob(0)));
+}
+
+void SqliteTransaction::put_meta(std::string_view key, std::string_view value) {
+  changing().run("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key,
+                 crypto::as_view(value));
+}
+
+std::uint64_t SqliteTransaction::budget(std::string_view name, std::string_view day) {
+  Query query = database_.query("SELECT used FROM budget WHERE name = ? AND day = ?", name, day);
+  return query.step() ? static_cast<std::uint64_t>(query.integer(0)) : 0;
+}
+
+std::uint64_t SqliteTransaction::add_budget(std::string_view name, std::string_view day,
+                                            std::uint64_t n) {
+  Query query = changing().query(
+      "INSERT INTO budget (name, day, used) VALUES (?, ?, ?) "
+      "ON CONFLICT DO UPDATE SET used = used + excluded.used RETURNING used",
+      name, day, n);
+  if (!query.step()) throw std::logic_error("store: add_budget gave no sum");
+  return static_cast<std::uint64_t>(query.integer(0));
+}
+
+void SqliteTransaction::append(std::string record) {
+  changing();
+  if (use_ == Use::sequence) throw std::logic_error("store: append inside the sequencer");
+  records_.push_back(std::move(record));
+}
+
+void SqliteTransaction::add_subject(const AuditSubject& subject) {
+  crypto::Bytes references;
+  for (const auto& reference : subject.references) {
+    references.insert(references.end(), reference.begin(), reference.end());
+  }
+  changing().run("INSERT INTO audit_subject (record, kind, salt, refs) VALUES (?, ?, ?, ?)",
+                 uuid_bytes(subject.record_id), subject.kind, subject.salt, references);
+  const auto row = database_.last_row();
+  for (const auto& reference : subject.references) {
+    database_.run("INSERT OR IGNORE INTO audit_reference (reference, subject) VALUES (?, ?)",
+                  reference, row);
+  }
+}
+
+std::vector<AuditSubject> SqliteTransaction::subjects(const crypto::Array<32>& reference) {
+  Query query = database_.query(
+      "SELECT record, kind, salt, refs FROM audit_reference "
+      "CROSS JOIN audit_subject ON row = subject WHERE reference = ? ORDER BY row",
+      reference);
+  std::vector<AuditSubject> subjects;
+  while (query.step()) {
+    AuditSubject subject{uuid_text(query.array<16>(0)), query.text(1), query.array<32>(2), {}};
+    const auto references = query.blob(3);
+    for (std::size_t at = 0; at + 32 <= references.size(); at += 32) {
+      auto& one = subject.references.emplace_back();
+      std::copy_n(references.begin() + static_cast<std::ptrdiff_t>(at), 32, one.begin());
+    }
+    subjects.push_back(std::move(subject));
+  }
+  return subjects;
+}
+
+void SqliteTransaction::put_entry(std::uint64_t index, std::string_view record,
+                                  const crypto::Array<32>& leaf) {
+  changing().run("INSERT INTO log_entry (number, record) VALUES (?, ?)", index,
+                 crypto::as_view(record));
+  database_.run("INSERT INTO log_leaf (number, hash) VALUES (?, ?)", index, leaf);
+}
+
+std::vector<std::string> SqliteTransaction::entries(std::uint64_t from, std::size_t most) {
+  Query query = database_.query(
+      "SELECT record FROM log_entry WHERE number >= ? ORDER BY number LIMIT ?", from, most);
+  std::vector<std::string> records;
+  while (query.step()) records.emplace_back(crypto::as_text(query.blob(0)));
+  return records;
+}
+
+std::vector<crypto::Array<32>> SqliteTransaction::leaves(std::uint64_t from, std::size_t most) {
+  Query query = database_.query(
+      "SELECT hash FROM log_leaf WHERE number >= ? ORDER BY number LIMIT ?", from, most);
+  std::vector<crypto::Array<32>> hashes;
+  while (query.step()) hashes.push_back(query.array<32>(0));
+  return hashes;
+}
+
+void SqliteTransaction::put_checkpoint(std::uint64_t size, std::string_view note) {
+  changing().run("INSERT OR REPLACE INTO log_checkpoint (only, size, note) VALUES (0, ?, ?)", size,
+                 note);
+}
+
+std::optional<std::string> SqliteTransaction::checkpoint() {
+  Query query = database_.query("SELECT note FROM log_checkpoint");
+  if (!query.step()) return std::nullopt;
+  return query.text(0);
+}
+
+std::uint64_t SqliteTransaction::log_size() {
+  Query query = database_.query("SELECT ifnull(max(number) + 1, 0) FROM log_entry");
+  return query.step() ? static_cast<std::uint64_t>(query.integer(0)) : 0;
+}
+
+}  // namespace sluis::gateway::store

@@ -1,0 +1,93 @@
+#include <catch2/catch.hpp>
+
+#include "support.hpp"
+
+using namespace sluis;
+using namespace sluis::gateway::store;
+using namespace sluis::gateway::store::test;
+
+TEST_CASE("meta: the last value stands, bytes and all", "[store]") {
+  Opened store;
+  const std::string odd("a\0b\xff", 4);
+  act(*store, [&](Transaction& tx) {
+    tx.put_meta("k", "first");
+    tx.put_meta("k", odd);
+    tx.put_meta("empty", "");
+  });
+  store.reopen();
+  look(*store, [&](Transaction& tx) {
+    CHECK(tx.meta("k") == odd);
+    CHECK(tx.meta("empty") == "");
+    CHECK_FALSE(tx.meta("none"));
+    return true;
+  });
+}
+
+TEST_CASE("a budget counts for a name and a day", "[store]") {
+  Opened store;
+  act(*store, [](Transaction& tx) {
+    CHECK(tx.budget("evaluate/ggz", "2026-11-01") == 0);
+    CHECK(tx.add_budget("evaluate/ggz", "2026-11-01", 5) == 5);
+    CHECK(tx.add_budget("evaluate/ggz", "2026-11-01", 7) == 12);
+    CHECK(tx.add_budget("evaluate/ggz", "2026-11-02", 1) == 1);
+    CHECK(tx.add_budget("evaluate/politie", "2026-11-01", 2) == 2);
+  });
+  store.reopen();
+  CHECK(look(*store, [](Transaction& tx) { return tx.budget("evaluate/ggz", "2026-11-01"); }) ==
+        12);
+}
+
+TEST_CASE("a record's subject is found by each of its references", "[store]") {
+  Opened store;
+  const AuditSubject one{"0f8fad5b-d9cb-469f-a165-70867728950e",
+                         "person",
+                         bytes32(1),
+                         {bytes32(10), bytes32(11), bytes32(10)}};
+  const AuditSubject two{"7c9e6679-7425-40de-944b-e07fc1f90ae7", "case", bytes32(2), {bytes32(10)}};
+  act(*store, [&](Transaction& tx) {
+    tx.add_subject(one);
+    tx.add_subject(two);
+  });
+  look(*store, [&](Transaction& tx) {
+    const auto both = tx.subjects(bytes32(10));
+    REQUIRE(both.size() == 2);
+    CHECK(both[0].record_id == one.record_id);
+    CHECK(both[0].kind == "person");
+    CHECK(both[0].salt == one.salt);
+    CHECK(both[0].references == one.references);
+    CHECK(both[1].record_id == two.record_id);
+    CHECK(tx.subjects(bytes32(11)).size() == 1);
+    CHECK(tx.subjects(bytes32(12)).empty());
+    return true;
+  });
+}
+
+TEST_CASE("the log is read back in slices, and keeps its last checkpoint", "[store]") {
+  Opened store;
+  CHECK(look(*store, [](Transaction& tx) { return tx.log_size(); }) == 0);
+  CHECK_FALSE(look(*store, [](Transaction& tx) { return tx.checkpoint(); }));
+  for (int i = 0; i < 3; ++i) {
+    act(*store, [i](Transaction& tx) {
+      tx.append("record " + std::to_string(2 * i));
+      tx.append("record " + std::to_string(2 * i + 1));
+    });
+  }
+  store.reopen();
+  look(*store, [](Transaction& tx) {
+    CHECK(tx.log_size() == 6);
+    CHECK(tx.checkpoint() == "size 6");
+    CHECK(tx.entries(4, 10) == std::vector<std::string>{"record 4", "record 5"});
+    CHECK(tx.entries(1, 2) == std::vector<std::string>{"record 1", "record 2"});
+    CHECK(tx.entries(6, 2).empty());
+    CHECK(tx.leaves(0, 100).size() == 6);
+    CHECK(tx.leaves(5, 1).size() == 1);
+    return true;
+  });
+}
+
+TEST_CASE("an index of the log is given once", "[store]") {
+  Opened store;
+  act(*store, [](Transaction& tx) { tx.put_entry(0, "a", bytes32(1)); });
+  CHECK_THROWS(act(*store, [](Transaction& tx) { tx.put_entry(0, "b", bytes32(2)); }));
+  CHECK(look(*store, [](Transaction& tx) { return tx.entries(0, 9); }).at(0) == "a");
+}
