@@ -1,0 +1,107 @@
+#include "gateway/cli/match_view.hpp"
+
+#include <ostream>
+#include <set>
+
+#include "gateway/cli/console.hpp"
+
+namespace sluis::gateway::cli {
+
+using nlohmann::json;
+
+namespace {
+
+std::string plural(std::size_t count, const char* noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+/// The values of a flat object, in the order of its keys: a contact, on one line.
+std::string values(const json& object) {
+  std::string line;
+  for (const auto& [key, value] : object.items()) {
+    if (!line.empty()) line += ", ";
+    line += value.is_string() ? value.get<std::string>() : value.dump();
+  }
+  return line;
+}
+
+void print_if(std::ostream& out, const char* label, const std::string& text) {
+  if (!text.empty()) out << "      " << label << printable(text) << '\n';
+}
+
+std::string text_of(const json& value) {
+  if (value.is_object() && value.size() == 1 && value.contains("summary")) {
+    return text_at(value, "summary");
+  }
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+void print_match_signal(std::ostream& out, const json& signal) {
+  out << "    " << printable(text_at(signal, "partner"));
+  if (!signal.value("open", true)) {
+    out << ": closed; received " << printable(text_at(signal, "receivedAt")) << "\n      signal "
+        << printable(text_at(signal, "id")) << '\n';
+    return;
+  }
+  for (const char* key : {"severity", "theme", "certainty"}) {
+    if (const auto text = text_at(signal, key); !text.empty()) out << ", " << printable(text);
+  }
+  out << "\n      signal " << printable(text_at(signal, "id")) << '\n';
+  print_if(out, "observed ", text_at(signal, "observedAt"));
+  if (const auto found = signal.find("payload"); found != signal.end() && !found->is_null()) {
+    print_if(out, "says     ", text_of(*found));
+  }
+  if (const auto found = signal.find("contact"); found != signal.end() && found->is_object()) {
+    print_if(out, "contact  ", values(*found));
+  }
+}
+
+}  // namespace
+
+std::string text_at(const json& object, const char* key) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+const json& list_at(const json& object, const char* key) {
+  static const json empty = json::array();
+  if (!object.is_object()) return empty;
+  const auto found = object.find(key);
+  return found != object.end() && found->is_array() ? *found : empty;
+}
+
+void print_match(std::ostream& out, const json& match) {
+  const auto& signals = list_at(match, "signals");
+  std::set<std::string> partners;
+  for (const auto& signal : signals) partners.insert(text_at(signal, "partner"));
+  const auto id = text_at(match, "id");
+  out << (id.empty() ? std::string("no match yet") : "match " + printable(id)) << '\n'
+      << "  " << printable(text_at(match, "certainty"))
+      << (match.value("ambiguous", false) ? ", ambiguous (two of its signals contradict)" : "")
+      << "; " << plural(signals.size(), "signal") << " of " << plural(partners.size(), "partner")
+      << '\n';
+  for (const auto& signal : signals) print_match_signal(out, signal);
+}
+
+void print_signal(std::ostream& out, const json& signal) {
+  out << "signal " << printable(text_at(signal, "id")) << ", accepted "
+      << printable(text_at(signal, "acceptedAt")) << '\n';
+  for (const auto& partner : list_at(signal, "partners")) {
+    const bool shared = partner.value("shared", false);
+    out << "  " << printable(text_at(partner, "partner")) << ": " << (shared ? "" : "not ")
+        << "shared\n";
+    print_if(out, "", text_at(partner, "text"));
+    print_if(out, "rule      ", text_at(partner, "rule"));
+    print_if(out, "kept till ", text_at(partner, "keepUntil"));
+    const auto delivery = partner.find("delivery");
+    if (delivery == partner.end() || !delivery->is_object()) continue;
+    const auto attempts = delivery->value("attempts", 0U);
+    print_if(out, "delivery  ",
+             text_at(*delivery, "state") +
+                 (attempts > 1 ? " after " + plural(attempts, "attempt") : std::string()));
+    print_if(out, "last error ", text_at(*delivery, "lastError"));
+  }
+}
+
+}  // namespace sluis::gateway::cli

@@ -1,0 +1,203 @@
+#include "gateway/core/files.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include "crypto/encoding.hpp"
+
+namespace sluis::gateway {
+
+using config::Code;
+using config::Error;
+using config::error;
+using config::Result;
+
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  [[nodiscard]] int get() const { return number_; }
+  [[nodiscard]] bool ok() const { return number_ >= 0; }
+
+ private:
+  int number_;
+};
+
+Error failed(const std::filesystem::path& path, const char* what) {
+  const int number = errno;
+  const Code code = number == ENOENT   ? Code::not_found
+                    : number == EEXIST ? Code::conflict
+                    : number == EACCES ? Code::forbidden
+                                       : Code::unavailable;
+  return error(code, path.string() + ": " + what + ": " + std::strerror(number));
+}
+
+Result<std::size_t> size_within(int descriptor, const std::filesystem::path& path,
+                                std::size_t most_bytes) {
+  struct stat about {};
+  if (::fstat(descriptor, &about) != 0) return failed(path, "cannot be looked at");
+  if (!S_ISREG(about.st_mode)) return error(Code::invalid, path.string() + ": not a regular file");
+  const auto size = static_cast<std::size_t>(about.st_size);
+  if (size > most_bytes) {
+    return error(Code::too_large, path.string() + ": " + std::to_string(size) +
+                                      " bytes, more than the " + std::to_string(most_bytes) +
+                                      " that such a file may have");
+  }
+  return size;
+}
+
+Result<void> read_exactly(int descriptor, const std::filesystem::path& path,
+                          std::span<std::uint8_t> into) {
+  while (!into.empty()) {
+    const auto got = ::read(descriptor, into.data(), into.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failed(path, "cannot be read");
+    if (got == 0) return error(Code::unavailable, path.string() + ": changed while it was read");
+    into = into.subspan(static_cast<std::size_t>(got));
+  }
+  return {};
+}
+
+Result<void> write_all(int descriptor, const std::filesystem::path& path, crypto::View bytes) {
+  while (!bytes.empty()) {
+    const auto written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return failed(path, "cannot be written");
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  if (::fsync(descriptor) != 0) return failed(path, "cannot be made durable");
+  return {};
+}
+
+Result<void> owner_alone(int descriptor, const std::filesystem::path& path) {
+  struct stat about {};
+  if (::fstat(descriptor, &about) != 0) return failed(path, "cannot be looked at");
+  if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return error(Code::forbidden, path.string() +
+                                      ": holds secrets, but others than its owner may use it; do: "
+                                      "chmod 600 '" +
+                                      path.string() + "'");
+  }
+  if (about.st_uid != ::geteuid() && about.st_uid != 0) {
+    return error(Code::forbidden, path.string() + ": holds secrets, but belongs to user number " +
+                                      std::to_string(about.st_uid) + "; do: chown it to the user " +
+                                      "that runs this program");
+  }
+  return {};
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  const auto parent = path.parent_path();
+  return parent.empty() ? std::filesystem::path(".") : parent;
+}
+
+Result<void> create(const std::filesystem::path& path, crypto::View bytes, unsigned mode) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (!file.ok()) return failed(path, "cannot be created");
+  // The umask may take bits away that the mode has, never add any.
+  if (::fchmod(file.get(), mode) != 0) return failed(path, "cannot be given its mode");
+  auto written = write_all(file.get(), path, bytes);
+  if (!written.ok()) ::unlink(path.c_str());
+  return written;
+}
+
+}  // namespace
+
+Result<std::string> read_text(const std::filesystem::path& path, std::size_t most_bytes) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.ok()) return failed(path, "cannot be opened");
+  const auto size = size_within(file.get(), path, most_bytes);
+  if (!size) return size.failure();
+  std::string text(*size, '\0');
+  const auto read =
+      read_exactly(file.get(), path, {reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+  if (!read) return read.failure();
+  return text;
+}
+
+Result<crypto::SecretBytes> read_private(const std::filesystem::path& path,
+                                         std::size_t most_bytes) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.ok()) return failed(path, "cannot be opened");
+  const auto allowed = owner_alone(file.get(), path);
+  if (!allowed) return allowed.failure();
+  const auto size = size_within(file.get(), path, most_bytes);
+  if (!size) return size.failure();
+  crypto::SecretBytes secret(*size);
+  const auto read = read_exactly(file.get(), path, secret.bytes());
+  if (!read) return read.failure();
+  return secret;
+}
+
+Result<void> write_new(const std::filesystem::path& path, crypto::View bytes, unsigned mode) {
+  auto created = create(path, bytes, mode);
+  if (!created) return created;
+  return sync_folder(folder_of(path));
+}
+
+Result<void> replace(const std::filesystem::path& path, crypto::View bytes, unsigned mode) {
+  crypto::Array<8> random;
+  crypto::fill_random(random);
+  auto temporary = path;
+  temporary += ".new-" + crypto::hex(random);
+  auto created = create(temporary, bytes, mode);
+  if (!created) return created;
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    auto failure = failed(path, "cannot be replaced");
+    ::unlink(temporary.c_str());
+    return failure;
+  }
+  return sync_folder(folder_of(path));
+}
+
+Result<void> sync_folder(const std::filesystem::path& folder) {
+  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened.ok()) return failed(folder, "cannot be opened");
+  if (::fsync(opened.get()) != 0) return failed(folder, "cannot be made durable");
+  return {};
+}
+
+Result<FileLock> FileLock::acquire(const std::filesystem::path& path) {
+  using namespace std::chrono_literals;
+  auto name = path;
+  name += ".lock";
+  FileLock lock(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, private_mode));
+  if (lock.descriptor_ < 0) return failed(name, "cannot be opened");
+  const auto deadline = std::chrono::steady_clock::now() + 5s;
+  while (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return failed(name, "cannot be locked");
+    if (std::chrono::steady_clock::now() > deadline) {
+      return error(Code::unavailable, path.string() + ": another program is writing it (" +
+                                          name.string() + " is locked); try again when it is done");
+    }
+    std::this_thread::sleep_for(20ms);
+  }
+  return lock;
+}
+
+FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+FileLock& FileLock::operator=(FileLock&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+FileLock::~FileLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+}  // namespace sluis::gateway

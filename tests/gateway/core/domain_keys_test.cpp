@@ -1,0 +1,221 @@
+#include "gateway/core/domain_keys.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "crypto/encoding.hpp"
+#include "crypto/threshold.hpp"
+#include "gateway/cli/dealer.hpp"
+#include "tests/config/region_fixture.hpp"
+#include "tests/gateway/temporary_folder.hpp"
+
+using namespace sluis;
+using config::Code;
+using gateway::DomainKeys;
+using gateway::KeyShares;
+using gateway::Transcript;
+
+namespace {
+
+const std::vector<std::string> holders{"veilig-thuis", "politie", "gemeente"};
+
+gateway::cli::DealtKey dealt(const config::Directory& directory, const std::string& use) {
+  std::vector<crypto::SigningKey> keys;
+  for (const auto& holder : holders) keys.push_back(test::signing_key(holder + " sign"));
+  const auto& domain = directory.domains().front();
+  return gateway::cli::deal_key(directory.region(), domain.id, domain.epochs.front(), use,
+                                {&keys[0], &keys[1], &keys[2]});
+}
+
+/// Every holder signs once more what a test changed.
+void sign_again(Transcript& transcript) {
+  transcript.signatures.clear();
+  for (const auto& holder : holders) {
+    transcript.signatures.push_back(
+        test::signing_key(holder + " sign").sign(transcript.signed_bytes()));
+  }
+}
+
+std::string file_with(const std::vector<Transcript>& transcripts) {
+  config::Json document{{"v", 1}, {"transcripts", config::Json::array()}};
+  for (const auto& each : transcripts) document["transcripts"].push_back(each.json());
+  return document.dump(1);
+}
+
+std::vector<KeyShares::Share> shares_of(gateway::cli::DealtKey& key, std::size_t i) {
+  std::vector<KeyShares::Share> shares;
+  shares.push_back({"zvh", "2026b", key.transcript.use, 1, static_cast<std::uint32_t>(i + 1),
+                    std::move(key.shares[i])});
+  return shares;
+}
+
+const auto zvh = config::DomainId::parse("zvh").value();
+const auto epoch = config::EpochId::parse("2026b").value();
+
+}  // namespace
+
+TEST_CASE("domain keys: a dealt key verifies, through its file too", "[core][keys]") {
+  const auto directory = test::directory();
+  const auto tag = dealt(directory, "tag"), lock = dealt(directory, "lock");
+  const test::TemporaryFolder folder;
+  const auto path = folder / "domain-keys.json";
+  test::put(path, file_with({tag.transcript, lock.transcript}));
+
+  const auto keys = DomainKeys::read(path, directory);
+  REQUIRE(keys.ok());
+  const auto* set = keys->find(zvh, epoch, "tag");
+  REQUIRE(set != nullptr);
+  CHECK(set->generation == 1);
+  CHECK(set->threshold == 2);
+  CHECK(set->public_key.bytes() == tag.transcript.key);
+  REQUIRE(set->holders.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(set->holders[i].number == i + 1);
+    CHECK(set->holders[i].id.str() == holders[i]);
+    CHECK(crypto::Element::base_mul(tag.shares[i].reveal()) == set->holders[i].public_key);
+  }
+  CHECK(keys->find(zvh, epoch, "lock")->public_key.bytes() == lock.transcript.key);
+  CHECK(keys->find(zvh, config::EpochId::parse("2027a").value(), "tag") == nullptr);
+}
+
+TEST_CASE("domain keys: any two holders' shares make the key", "[core][keys]") {
+  const auto directory = test::directory();
+  const auto key = dealt(directory, "tag");
+  const std::vector<std::uint32_t> pair =
+      GENERATE(std::vector<std::uint32_t>{1, 2}, std::vector<std::uint32_t>{3, 1});
+  const auto joined = crypto::add(crypto::weighted_share(key.shares[pair[0] - 1], pair[0], pair),
+                                  crypto::weighted_share(key.shares[pair[1] - 1], pair[1], pair));
+  CHECK(crypto::Element::base_mul(joined.reveal())->bytes() == key.transcript.key);
+}
+
+TEST_CASE("domain keys: what does not follow, or is not signed, is refused", "[core][keys]") {
+  struct Case {
+    std::string name;
+    std::function<void(Transcript&)> change;
+    bool signed_again;
+    Code code;
+  };
+  const auto c = GENERATE(values<Case>({
+      {"no signature of one holder", [](Transcript& t) { t.signatures.pop_back(); }, false,
+       Code::bad_signature},
+      {"a holder's signature twice", [](Transcript& t) { t.signatures[1] = t.signatures[0]; },
+       false, Code::bad_signature},
+      {"a field changed under the signatures",
+       [](Transcript& t) { std::swap(t.commitments[0], t.commitments[1]); }, false,
+       Code::bad_signature},
+      {"another key K", [](Transcript& t) { t.key = t.holder_keys[0]; }, true, Code::invalid},
+      {"another K_2", [](Transcript& t) { t.holder_keys[1] = t.holder_keys[0]; }, true,
+       Code::invalid},
+      {"a K_i too few", [](Transcript& t) { t.holder_keys.pop_back(); }, true, Code::invalid},
+      {"a commitment too many",
+       [](Transcript& t) { t.commitments[0].push_back(t.commitments[0][0]); }, true, Code::invalid},
+      {"a commitment that is no element", [](Transcript& t) { t.commitments[0][1].fill(0xff); },
+       true, Code::invalid},
+      {"the identity as a commitment", [](Transcript& t) { t.commitments[0][1].fill(0); }, true,
+       Code::invalid},
+      {"a dealer missing", [](Transcript& t) { t.dealers.pop_back(); }, true, Code::invalid},
+      {"holders in another order", [](Transcript& t) { std::swap(t.holders[0], t.holders[1]); },
+       true, Code::invalid},
+      {"another signKey", [](Transcript& t) { t.holders[0].sign_key = t.holders[1].sign_key; },
+       true, Code::invalid},
+      {"another generation", [](Transcript& t) { t.generation = 2; }, true, Code::generation},
+      {"another attempt", [](Transcript& t) { t.attempt = 2; }, true, Code::invalid},
+      {"another threshold", [](Transcript& t) { t.threshold = 3; }, true, Code::invalid},
+      {"another region", [](Transcript& t) { t.region = "noord"; }, true, Code::invalid},
+      {"a refresh", [](Transcript& t) { t.ceremony = "refresh"; }, true, Code::invalid},
+      {"an earlier transcript", [](Transcript& t) { t.previous.emplace(); }, true, Code::invalid},
+      {"an unknown epoch", [](Transcript& t) { t.epoch = config::EpochId::parse("2030a").value(); },
+       true, Code::invalid},
+  }));
+  DYNAMIC_SECTION(c.name) {
+    const auto directory = test::directory();
+    auto transcript = dealt(directory, "tag").transcript;
+    REQUIRE(gateway::verify(transcript, directory).ok());
+    c.change(transcript);
+    if (c.signed_again) sign_again(transcript);
+    const auto verified = gateway::verify(transcript, directory);
+    REQUIRE_FALSE(verified.ok());
+    CHECK(verified.failure().code == c.code);
+  }
+}
+
+TEST_CASE("domain keys: a file with a double or a broken transcript is refused", "[core][keys]") {
+  const auto directory = test::directory();
+  const auto tag = dealt(directory, "tag").transcript;
+  const test::TemporaryFolder folder;
+  const auto path = folder / "domain-keys.json";
+  SECTION("twice") {
+    test::put(path, file_with({tag, tag}));
+  }
+  SECTION("an unknown field") {
+    auto text = file_with({tag});
+    text.replace(text.find("\"attempt\""), 9, "\"attemps\"");
+    test::put(path, text);
+  }
+  SECTION("no JSON") {
+    test::put(path, "{");
+  }
+  const auto read = DomainKeys::read(path, directory);
+  REQUIRE_FALSE(read.ok());
+  CHECK(read.failure().code == Code::invalid);
+}
+
+TEST_CASE("key shares: written, read, found and checked", "[core][keys]") {
+  const auto directory = test::directory();
+  auto tag = dealt(directory, "tag");
+  const auto keys = DomainKeys::from({tag.transcript}, directory).value();
+  const test::TemporaryFolder folder;
+  const auto path = folder / "shares.json";
+  REQUIRE(KeyShares::write(path, shares_of(tag, 1)).ok());
+  CHECK(test::mode_of(path) == 0600);
+
+  const auto held = KeyShares::read(path);
+  REQUIRE(held.ok());
+  CHECK(held->find(zvh, epoch, "tag", 1) != nullptr);
+  CHECK(held->find(zvh, epoch, "lock", 1) == nullptr);
+  CHECK(held->find(zvh, epoch, "tag", 2) == nullptr);
+  CHECK(held->check(keys, config::PartnerId::parse("politie").value()).ok());
+  CHECK_FALSE(held->check(keys, config::PartnerId::parse("gemeente").value()).ok());
+  CHECK_FALSE(held->check(keys, config::PartnerId::parse("ggz").value()).ok());
+
+  const auto other = DomainKeys::from({dealt(directory, "tag").transcript}, directory).value();
+  CHECK_FALSE(held->check(other, config::PartnerId::parse("politie").value()).ok());
+}
+
+TEST_CASE("key shares: no file is no share; a readable or damaged one is refused", "[core][keys]") {
+  const auto directory = test::directory();
+  auto tag = dealt(directory, "tag");
+  const test::TemporaryFolder folder;
+  const auto path = folder / "shares.json";
+  const auto none = KeyShares::read(path);
+  REQUIRE(none.ok());
+  CHECK(none->find(zvh, epoch, "tag", 1) == nullptr);
+
+  REQUIRE(KeyShares::write(path, shares_of(tag, 0)).ok());
+  SECTION("readable by the group") {
+    test::set_mode(path, 0640);
+    CHECK(KeyShares::read(path).failure().code == Code::forbidden);
+  }
+  SECTION("damaged") {
+    const auto text = test::contents(path);
+    const auto share_at = text.find("\"share\": \"") + 10;
+    struct Case {
+      std::string name, text;
+    };
+    const auto c = GENERATE_COPY(values<Case>({
+        {"a share that is zero", std::string(text).replace(share_at, 43, std::string(43, 'A'))},
+        {"a share that is not canonical",
+         std::string(text).replace(share_at, 43, std::string(42, '_') + "8")},
+        {"a double field", std::string(text).replace(text.find("\"epoch\""), 7, "\"domain\"")},
+        {"an unknown use", std::string(text).replace(text.find("\"tag\""), 5, "\"tags\"")},
+        {"number 0", std::string(text).replace(text.find("\"number\": 1"), 11, "\"number\": 0")},
+        {"cut short", text.substr(0, text.size() - 4)},
+    }));
+    CAPTURE(c.name);
+    test::put(path, c.text);
+    const auto read = KeyShares::read(path);
+    REQUIRE_FALSE(read.ok());
+    CHECK(read.failure().code == Code::invalid);
+    CHECK(read.failure().detail.find(text.substr(share_at, 8)) == std::string::npos);
+  }
+}
