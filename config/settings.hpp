@@ -1,0 +1,89 @@
+// What one gateway is told when it starts. README.md in this folder has the table.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/directory.hpp"
+#include "config/ids.hpp"
+#include "config/result.hpp"
+
+namespace sluis::config {
+
+/// An IP address and a port; port 0 lets the system choose.
+struct Endpoint {
+  std::string address;  // without the brackets of IPv6
+  std::uint16_t port = 0;
+
+  /// `127.0.0.1:17410` or `[::1]:17410`.
+  [[nodiscard]] static Result<Endpoint> parse(std::string_view text);
+  /// Nothing outside this machine can reach it: 127.0.0.0/8 or ::1.
+  [[nodiscard]] bool is_loopback() const noexcept;
+  [[nodiscard]] std::string str() const;
+  bool operator==(const Endpoint&) const = default;
+};
+
+/// Read once, when the program starts. Whether the files that it names are there is for
+/// `missing_files`.
+struct Settings {
+  using Path = std::filesystem::path;
+
+  struct Region {
+    Trust trust;  // name, authorityKeys, threshold
+    Path directory, domain_keys;
+  };
+  struct Listen {
+    Endpoint api, peer;
+    Endpoint operators;  // "operator": health and metrics, loopback alone
+  };
+  struct Tls {
+    Path certificate, key, peer_authorities;
+    std::optional<Path> api_authorities;
+  };
+  struct Threads {
+    unsigned network = 1, curve = 1;
+  };
+  struct Limits {
+    std::size_t body_bytes = 65'536;
+    std::size_t batch_bytes = 4'194'304;
+    std::size_t batch_lines = 1'024;
+    std::uint32_t idle_seconds = 60;
+    std::uint32_t request_seconds = 30;
+    std::size_t connections = 1'024;
+    std::uint32_t drain_seconds = 10;
+  };
+  struct Delivery {
+    std::uint32_t retry_first_ms = 200;
+    std::uint32_t retry_most_seconds = 300;
+  };
+
+  /// Comments are allowed. `invalid` with every refused setting, its key, its place in the file
+  /// and what was wrong; `not_found` when there is no such file. All paths are absolute then.
+  [[nodiscard]] static Result<Settings> read(const Path& file);
+  /// The same of a text; relative paths are taken from `folder`.
+  [[nodiscard]] static Result<Settings> parse(std::string_view text, const Path& folder);
+
+  /// An error, its pointer a setting's key, for each file that is named and is not there.
+  [[nodiscard]] std::vector<Error> missing_files() const;
+
+  explicit Settings(PartnerId whose) : organisation(std::move(whose)) {}
+
+  PartnerId organisation;
+  Region region;
+  Listen listen;
+  Tls tls;
+  Path keys;
+  std::optional<Path> key_shares;  // a holder's
+  Path policy, tokens;
+  Path data;  // a folder
+  Threads threads;
+  Limits limits;
+  Delivery delivery;
+  std::string log_level;  // trace, debug, info, warn, error
+};
+
+}  // namespace sluis::config
