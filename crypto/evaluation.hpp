@@ -21,7 +21,7 @@ struct Evaluation {
 };
 
 /// BlindEvaluate with a batched proof (§3.3.2, §2.2.1), in slices. Two scalar multiplications and
-/// one addition an element; three more and one of G a batch. Constant time in the key.
+/// one addition an element; two more and one of G a batch. Constant time in the key.
 class Evaluator {
  public:
   /// `public_key` is secret_key · G. What is passed outlives the evaluator.

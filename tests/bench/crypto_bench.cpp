@@ -76,6 +76,7 @@ struct Holder {
 std::vector<Holder> make_holders() {
   const Dealt dealt = deal(2, 3);
   std::vector<Holder> holders;
+  holders.reserve(asked.size());
   for (const std::uint32_t i : asked) {
     holders.push_back({weighted_share(dealt.shares[i - 1], i, asked),
                        weighted_public(dealt.K_i[i - 1], i, asked).bytes()});
@@ -155,9 +156,7 @@ Figures measure(const char* what, std::size_t size, int bound, Work work) {
   return figures;
 }
 
-}  // namespace
-
-int main() {
+void run() {
   init();
   const std::vector<Holder> holders = make_holders();
   std::printf("%-22s %6s %8s %8s %11s %7s %7s\n", "one thread", "batch", "raw us", "us each",
@@ -176,4 +175,15 @@ int main() {
       "raw: one crypto_scalarmult_ristretto255; bound: how many of them an element needs\n");
   std::printf("crypto: %.0f elements/s, ratio %.3f of 2 scalar multiplications an element\n",
               1 / headline.element_seconds, headline.ratio);
+}
+
+}  // namespace
+
+int main() {
+  try {
+    run();
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "%s\n", failure.what());
+    return 1;
+  }
 }
