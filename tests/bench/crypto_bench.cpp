@@ -183,7 +183,7 @@ int main() {
   try {
     run();
   } catch (const std::exception& failure) {
-    std::fprintf(stderr, "%s\n", failure.what());
+    static_cast<void>(std::fprintf(stderr, "%s\n", failure.what()));
     return 1;
   }
 }
