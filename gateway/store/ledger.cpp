@@ -3,6 +3,14 @@
 #include "gateway/store/sqlite_transaction.hpp"
 
 namespace sluis::gateway::store {
+namespace {
+
+/// A record that is missing ends a slice: what comes after it must not move up unseen.
+bool unbroken(const Query& query, std::uint64_t expected) {
+  return static_cast<std::uint64_t>(query.integer(0)) == expected;
+}
+
+}  // namespace
 
 Database& SqliteTransaction::changing() {
   if (use_ == Use::read) throw std::logic_error("store: a change inside a read");
@@ -82,17 +90,20 @@ void SqliteTransaction::put_entry(std::uint64_t index, std::string_view record,
 
 std::vector<std::string> SqliteTransaction::entries(std::uint64_t from, std::size_t most) {
   Query query = database_.query(
-      "SELECT record FROM log_entry WHERE number >= ? ORDER BY number LIMIT ?", from, most);
+      "SELECT number, record FROM log_entry WHERE number >= ? ORDER BY number LIMIT ?", from, most);
   std::vector<std::string> records;
-  while (query.step()) records.emplace_back(crypto::as_text(query.blob(0)));
+  while (query.step() && unbroken(query, from + records.size())) {
+    records.emplace_back(crypto::as_text(query.blob(1)));
+  }
   return records;
 }
 
 std::vector<crypto::Array<32>> SqliteTransaction::leaves(std::uint64_t from, std::size_t most) {
   Query query = database_.query(
-      "SELECT hash FROM log_leaf WHERE number >= ? ORDER BY number LIMIT ?", from, most);
+      "SELECT number, hash FROM log_leaf WHERE number >= ? ORDER BY number LIMIT ?", from, most);
   std::vector<crypto::Array<32>> hashes;
-  while (query.step()) hashes.push_back(query.array<32>(0));
+  while (query.step() && unbroken(query, from + hashes.size()))
+    hashes.push_back(query.array<32>(1));
   return hashes;
 }
 

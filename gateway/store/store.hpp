@@ -87,6 +87,7 @@ class Transaction {
   // For the sequencer, and for who reads the log back
   virtual void put_entry(std::uint64_t index, std::string_view record,
                          const crypto::Array<32>& leaf) = 0;
+  // Slices from `from` on, at most `most`; one ends before an index that is missing.
   virtual std::vector<std::string> entries(std::uint64_t from, std::size_t most) = 0;
   virtual std::vector<crypto::Array<32>> leaves(std::uint64_t from, std::size_t most) = 0;
   virtual void put_checkpoint(std::uint64_t size, std::string_view note) = 0;

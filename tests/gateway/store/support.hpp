@@ -68,11 +68,11 @@ void act(Store& store, Store::Work work);
 template <class F>
 auto look(Store& store, F view) {
   std::optional<std::invoke_result_t<F, Transaction&>> answer;
-  std::promise<void> promise;
-  auto done = promise.get_future();
+  auto promise = std::make_shared<std::promise<void>>();
+  auto done = promise->get_future();
   store.read([&](Transaction& tx) { answer.emplace(view(tx)); },
-             [&](std::exception_ptr failure) {
-               failure ? promise.set_exception(failure) : promise.set_value();
+             [promise](std::exception_ptr failure) {
+               failure ? promise->set_exception(failure) : promise->set_value();
              });
   wait_for(done);
   return std::move(*answer);
