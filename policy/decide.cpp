@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <tuple>
 
 #include "policy/rule_index.hpp"
 
@@ -127,10 +126,17 @@ Kind check(const Permit& rule, const Asked& asked, const Question& question,
   return Kind::permitted;
 }
 
-/// Less comes first; of two that share the same, the one that stands first on its shelf.
-auto sharing(const Permit& rule, const Asked& asked) {
-  return std::tuple(-static_cast<int>(rule.reveal), std::popcount(rule.fields),
-                    std::popcount(rule.identifiers & asked.identifiers), rule.keep_seconds);
+/// True when `rule` opens sooner or with more fields than `best`, and so do all that follow it.
+bool shares_more(const Permit& rule, const Permit& best) {
+  return rule.reveal < best.reveal ||
+         (rule.reveal == best.reveal && rule.field_count > best.field_count);
+}
+
+/// Of two with the same reveal and as many fields; equals keep the order of their ids.
+bool shares_less(const Permit& rule, const Permit& best, const Asked& asked) {
+  const int more = std::popcount(rule.identifiers & asked.identifiers) -
+                   std::popcount(best.identifiers & asked.identifiers);
+  return more < 0 || (more == 0 && rule.keep_seconds < best.keep_seconds);
 }
 
 template <std::size_t N>
@@ -165,9 +171,10 @@ Decision choose(const RuleIndex& index, const RuleIndex::Shelf& shelf, const Ask
   Kind miss = Kind::no_rule;
   for (const std::size_t number : shelf.permits) {
     const Permit& rule = index.permits[number];
+    if (least != nullptr && shares_more(rule, *least)) break;
     const Kind kind = check(rule, asked, question, counters);
     if (kind == Kind::permitted) {
-      if (least == nullptr || sharing(rule, asked) < sharing(*least, asked)) least = &rule;
+      if (least == nullptr || shares_less(rule, *least, asked)) least = &rule;
     } else if (kind > miss) {
       miss = kind;
       nearest = &rule;

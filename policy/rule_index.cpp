@@ -1,6 +1,7 @@
 #include "policy/rule_index.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace sluis::policy {
 namespace {
@@ -35,12 +36,14 @@ std::optional<std::size_t> Numbering::find(std::string_view word) const {
 }
 
 WordSet WordSet::of(const Selection& selection, const Numbering& numbering) {
-  WordSet set(selection.all);
+  if (selection.all) return all();
+  WordSet set(0);
   for (const std::string& word : selection.words) {
     const auto number = numbering.find(word).value();  // the reader let no unknown word through
-    if (set.bits_.size() <= number / 64) set.bits_.resize(number / 64 + 1);
-    set.bits_[number / 64] |= std::uint64_t{1} << (number % 64);
+    if (set.rest_.size() <= number / 64) set.rest_.resize(number / 64 + 1);
+    set.rest_[number / 64] |= std::uint64_t{1} << (number % 64);
   }
+  if (!set.rest_.empty()) set.first_ = set.rest_.front();
   return set;
 }
 
@@ -53,6 +56,7 @@ RuleIndex::RuleIndex(const Document& document, const Known& known) {
   for (const auto* rule : by_id(document.send)) add(*rule);
   for (const auto* rule : by_id(document.accept)) add(*rule);
   for (const auto* rule : by_id(document.query)) add(*rule);
+  sort_permits();
   for (const auto* rule : by_id(document.evaluate)) add(*rule);
   for (const auto* rule : by_id(document.forbid)) add(*rule);
 }
@@ -65,6 +69,17 @@ void RuleIndex::number(const Known& known) {
   for (const auto& word : known.vocabulary.severities) severities.add(word);
   for (const auto& word : known.vocabulary.legal_bases) legal_bases.add(word);
   for (const auto role : config::roles) roles.add(role);
+}
+
+void RuleIndex::sort_permits() {
+  for (Permit& permit : permits) permit.field_count = std::popcount(permit.fields);
+  const auto sharing = [this](std::size_t number) {
+    const Permit& permit = permits[number];
+    return std::pair(-static_cast<int>(permit.reveal), permit.field_count);
+  };
+  for (auto& direction : shelves_) {
+    for (Shelf& shelf : direction) std::ranges::stable_sort(shelf.permits, {}, sharing);
+  }
 }
 
 void RuleIndex::shelve(Direction direction, const WordSet& whom,
@@ -87,6 +102,7 @@ void RuleIndex::add(const SendRule& rule) {
                      .case_required = false,
                      .identifiers = rule.identifiers,
                      .fields = rule.shares,
+                     .field_count = 0,
                      .reveal = rule.reveal_after_partners,
                      .keep_seconds = rule.keep.nominal_seconds(),
                      .keep = rule.keep,
@@ -107,6 +123,7 @@ void RuleIndex::add(const AcceptRule& rule) {
                      .case_required = false,
                      .identifiers = 0,
                      .fields = 0,
+                     .field_count = 0,
                      .reveal = 0,
                      .keep_seconds = rule.keep_at_most.nominal_seconds(),
                      .keep = rule.keep_at_most,
@@ -127,6 +144,7 @@ void RuleIndex::add(const QueryRule& rule) {
                      .case_required = rule.case_required,
                      .identifiers = 0,
                      .fields = rule.shows,
+                     .field_count = 0,
                      .reveal = 0,
                      .keep_seconds = 0,
                      .keep = {},

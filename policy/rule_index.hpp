@@ -33,20 +33,23 @@ class Numbering {
   std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> numbers_;
 };
 
-/// Which of the numbered words a rule covers.
+/// Which of the numbered words a rule covers. The first 64, mostly all that there are, are looked
+/// up without leaving the rule.
 class WordSet {
  public:
-  static WordSet all() { return WordSet(true); }
+  static WordSet all() { return WordSet(~std::uint64_t{0}); }
   static WordSet of(const Selection& selection, const Numbering& numbering);
 
   [[nodiscard]] bool has(std::size_t number) const noexcept {
-    return all_ || (number / 64 < bits_.size() && (bits_[number / 64] >> (number % 64) & 1U) != 0);
+    if (number < 64) return (first_ >> number & 1U) != 0;
+    return all_ || (number / 64 < rest_.size() && (rest_[number / 64] >> (number % 64) & 1U) != 0);
   }
 
  private:
-  explicit WordSet(bool all) : all_(all) {}
+  explicit WordSet(std::uint64_t first) : first_(first), all_(first != 0) {}
+  std::uint64_t first_;
   bool all_;
-  std::vector<std::uint64_t> bits_;
+  std::vector<std::uint64_t> rest_;
 };
 
 /// A send, accept or query rule. What a direction does not have stays at a value that never
@@ -58,6 +61,7 @@ struct Permit {
   std::optional<config::Day> until;
   bool case_required = false;
   Mask identifiers = 0, fields = 0;
+  int field_count = 0;
   unsigned reveal = 0;
   std::uint64_t keep_seconds = 0;  // for comparing alone
   std::optional<config::Duration> keep, follow_up;
@@ -78,7 +82,8 @@ class RuleIndex {
  public:
   RuleIndex(const Document& document, const Known& known);
 
-  /// All that can be about one direction and partner, each list by id.
+  /// All that can be about one direction and partner: permits from the least sharing on, as far as
+  /// that does not depend on the question (reveal, then fields), equals and prohibitions by id.
   struct Shelf {
     std::vector<std::size_t> permits, prohibitions;
   };
@@ -94,6 +99,7 @@ class RuleIndex {
 
  private:
   void number(const Known& known);
+  void sort_permits();
   void add(const SendRule& rule);
   void add(const AcceptRule& rule);
   void add(const QueryRule& rule);
