@@ -31,9 +31,7 @@ Exit exit_for(config::Code code) noexcept {
     case Code::unavailable:
     case Code::holders_unreachable:
       return Exit::unreachable;
-    case Code::unauthenticated:
-    case Code::over_budget:
-    case Code::generation:
+    case refused_by_gateway:
       return Exit::refused;
     case Code::internal:
       return Exit::bug;
@@ -63,6 +61,17 @@ std::string printable(std::string_view text) {
     kept += byte < 0x20U || byte == 0x7FU || c1_control ? ' ' : text[i];
   }
   return kept;
+}
+
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+=:,@%";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string_view::npos) {
+    return std::string(text);
+  }
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
 }
 
 std::string grouped(std::uint64_t number) {

@@ -36,6 +36,10 @@ struct Console {
 /// A command's outcome: how it ended, or what stopped it.
 using Outcome = config::Result<Exit>;
 
+/// The code under which a gateway's "no" travels here, whichever it was: its own code and detail
+/// stand in the text.
+inline constexpr auto refused_by_gateway = config::Code::unauthenticated;
+
 /// The exit status that a failure of this kind ends with.
 [[nodiscard]] Exit exit_for(config::Code code) noexcept;
 
@@ -59,6 +63,9 @@ class Table {
 
 /// `text` without control characters: what another program sent must not steer the terminal.
 [[nodiscard]] std::string printable(std::string_view text);
+
+/// `text` as one word of a shell command, for people to copy.
+[[nodiscard]] std::string shell_word(std::string_view text);
 
 /// 12345 as "12 345": figures that people read.
 [[nodiscard]] std::string grouped(std::uint64_t number);

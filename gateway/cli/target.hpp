@@ -1,0 +1,28 @@
+// Which gateway a command talks to, and as whom: `--region DIR --as PARTNER`, or the three apart.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <filesystem>
+#include <string>
+
+#include "gateway/cli/http.hpp"
+
+namespace sluis::gateway::cli {
+
+struct TargetOptions {
+  std::filesystem::path region;
+  std::string as;
+  std::string url;
+  std::filesystem::path authorities, token_file;
+
+  /// Adds the five options to a command.
+  void add_to(CLI::App& command);
+  /// What the files say. Throws CLI::ValidationError when neither form is whole.
+  [[nodiscard]] config::Result<Target> resolve() const;
+};
+
+/// A demo region's gateway, with the token of clients/CLIENT.token.
+[[nodiscard]] config::Result<Target> demo_target(const std::filesystem::path& region,
+                                                 const std::string& client);
+
+}  // namespace sluis::gateway::cli
