@@ -148,6 +148,20 @@ TEST_CASE("read_policy: one budget for each partner and domain", "[policy]") {
              Catch::Contains("/evaluate/1/domain: another rule already gives"));
 }
 
+TEST_CASE("read_policy: the example of policy/README.md", "[policy][readme]") {
+  std::ifstream file(SLUIS_SOURCE_DIR "/policy/README.md");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::string_view fence = "```jsonc\n";
+  const auto begin = text.find(fence);
+  REQUIRE(begin != std::string::npos);
+  const auto end = text.find("```", begin + fence.size());
+  const auto policy =
+      read_policy(text.substr(begin + fence.size(), end - begin - fence.size()), known());
+  INFO((policy.ok() ? "" : policy.failure().detail));
+  REQUIRE(policy.ok());
+  CHECK(policy->document().forbid.size() == 1);
+}
+
 TEST_CASE("read_policy: the recipient may have tags evaluated", "[policy]") {
   Json document = policy_document();
   document["evaluate"][0]["partner"] = "zvh";
