@@ -1,0 +1,88 @@
+#include "gateway/api/routes.hpp"
+
+#include <charconv>
+
+#include "gateway/api/access.hpp"
+#include "gateway/api/signal_body.hpp"
+#include "gateway/api/signals.hpp"
+
+namespace sluis::gateway::api {
+
+using config::Code;
+using config::error;
+
+namespace {
+
+constexpr std::size_t most_matches = 100;
+
+class Questions {
+ public:
+  explicit Questions(Services services) : services_(services) {}
+
+  Task<Response> post(Request request, Caller caller, Trace trace) {
+    std::vector<config::Error> errors;
+    const auto standing = services_.region.standing();
+    auto query = read_query(request.body, standing->directory->vocabulary(), errors);
+    crypto::wipe({reinterpret_cast<std::uint8_t*>(request.body.data()), request.body.size()});
+    if (!query)
+      co_return co_await refuse(services_, std::move(caller), "person.query", std::move(errors),
+                                std::move(trace));
+    auto answer =
+        co_await services_.query.ask(std::move(*query), std::move(caller), std::move(trace));
+    co_return answered(answer);
+  }
+
+  Task<Response> matches(Request request, Caller caller, Trace trace) {
+    if (const auto known = request.only_query_parameters({"limit", "cursor"}); !known)
+      co_return net::problem(Code::invalid, {}, {known.failure()});
+    const auto limit = request.query_parameter("limit").value();
+    std::size_t most = 20;
+    if (limit) {
+      const auto [end, wrong] = std::from_chars(limit->data(), limit->data() + limit->size(), most);
+      if (wrong != std::errc{} || end != limit->data() + limit->size() || most < 1 ||
+          most > most_matches)
+        co_return net::problem(
+            Code::invalid, {},
+            {error(Code::invalid, "must be 1 to " + std::to_string(most_matches), "?limit")});
+    }
+    auto cursor = request.query_parameter("cursor").value().value_or("");
+    auto answer = co_await services_.query.matches(std::move(cursor), most, std::move(caller),
+                                                   std::move(trace));
+    co_return answered(answer);
+  }
+
+ private:
+  static Response answered(const config::Result<config::Json>& answer) {
+    if (answer) return Response::json(200, *answer);
+    const auto& why = answer.failure();
+    return net::problem(
+        why.code, why.detail,
+        why.pointer.empty() ? std::vector<config::Error>{} : std::vector<config::Error>{why});
+  }
+  const Services services_;
+};
+
+}  // namespace
+
+void add_routes(net::Router& router, Services services, Limits limits) {
+  const auto signals = std::make_shared<Signals>(services, limits);
+  const auto questions = std::make_shared<Questions>(services);
+  const auto add = [&](const std::string& verb, std::string_view path, std::string role, auto owner,
+                       auto method, net::RouteLimits bounds) {
+    net::Handler handler = [services, role = std::move(role), owner, method](Request request) {
+      auto serve = [owner, method](Request inner, Caller caller, Trace trace) {
+        return (owner.get()->*method)(std::move(inner), std::move(caller), std::move(trace));
+      };
+      return on(services.home, as_caller(services, role, std::move(request), std::move(serve)));
+    };
+    router.add(verb, path, std::move(handler), std::move(bounds));
+  };
+  net::RouteLimits batch{limits.batch_bytes, {"application/json", "application/x-ndjson"}};
+  net::RouteLimits one{limits.body_bytes, {"application/json"}};
+  add("POST", "/v1/signals", "sender", signals, &Signals::post, batch);
+  add("GET", "/v1/signals/{id}", "sender", signals, &Signals::get, {0, {}});
+  add("POST", "/v1/queries", "procesregisseur", questions, &Questions::post, one);
+  add("GET", "/v1/matches", "procesregisseur", questions, &Questions::matches, {0, {}});
+}
+
+}  // namespace sluis::gateway::api

@@ -1,0 +1,324 @@
+#include "gateway/app.hpp"
+
+#include <spdlog/spdlog.h>
+#include <sys/statvfs.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <future>
+#include <thread>
+
+#include "gateway/api/routes.hpp"
+#include "gateway/audit/journal.hpp"
+#include "gateway/audit/publisher.hpp"
+#include "gateway/core/courier.hpp"
+#include "gateway/core/holder_watch.hpp"
+#include "gateway/core/standing_files.hpp"
+#include "gateway/net/listener.hpp"
+#include "gateway/operator_routes.hpp"
+#include "gateway/peer/client.hpp"
+#include "gateway/peer/routes.hpp"
+#include "gateway/store/sqlite.hpp"
+
+namespace sluis::gateway {
+
+using config::Code;
+using config::error;
+using config::Result;
+using config::Settings;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr std::uint64_t disk_reserve_bytes = 64 * 1024 * 1024;
+
+net::SessionLimits session_limits(const Settings::Limits& limits) {
+  net::SessionLimits session;
+  session.connections = limits.connections;
+  session.idle_ms = seconds(limits.idle_seconds);
+  session.request_ms = seconds(limits.request_seconds);
+  return session;
+}
+
+/// The log's own check at the start: the program must not add to what does not fit.
+Result<void> load_journal(store::Store& store, audit::Journal& journal) {
+  std::promise<void> done;
+  std::optional<Result<void>> loaded;
+  store.read([&](store::Transaction& tx) { loaded = journal.load(tx); },
+             [&](const std::exception_ptr& failure) {
+               failure ? done.set_exception(failure) : done.set_value();
+             });
+  try {
+    done.get_future().get();
+  } catch (const std::exception& fault) {
+    return error(Code::unavailable, std::string("audit log: ") + fault.what());
+  }
+  return *loaded;
+}
+
+}  // namespace
+
+/// In the order of construction; destruction runs the other way.
+struct App::Parts {
+  Parts(Settings from, GatewayKeys own, Standing standing, net::ServerTls for_api,
+        net::ServerTls for_peer, net::ClientTls client)
+      : settings(std::move(from)),
+        keys(std::make_shared<const GatewayKeys>(std::move(own))),
+        version(standing_version(settings)),
+        region(settings.organisation, keys, clock, std::move(standing)),
+        journal(keys->log, region.standing()->directory->partner(settings.organisation)->oin,
+                clock),
+        api_tls(std::move(for_api)),
+        peer_tls(std::move(for_peer)),
+        client_tls(std::move(client)) {
+    contexts.push_back(std::make_unique<asio::io_context>(1));
+    for (unsigned i = 1; i < settings.threads.network; ++i)
+      contexts.push_back(std::make_unique<asio::io_context>(1));
+  }
+
+  [[nodiscard]] asio::io_context& home() { return *contexts.front(); }
+  Result<void> open_store();
+  void build_core();
+  Result<void> open_listeners();
+  std::vector<Check> checks();
+  Task<void> watch_files();
+  void look_at_files();
+  Task<void> shut_down();
+
+  Settings settings;
+  config::SystemClock clock;
+  std::shared_ptr<const GatewayKeys> keys;
+  std::string version;  // of the files that the standing was read from
+  Region region;
+  audit::Journal journal;
+  net::ServerTls api_tls, peer_tls;
+  net::ClientTls client_tls;
+  std::vector<std::unique_ptr<asio::io_context>> contexts;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<audit::Publisher> publisher;
+  std::unique_ptr<CurvePool> curve;
+  std::unique_ptr<Recorder> recorder;
+  std::unique_ptr<RefusalTally> tally;
+  std::unique_ptr<TokenFile> tokens;
+  std::unique_ptr<peer::PeerClient> peers;
+  std::unique_ptr<Evaluator> evaluator;
+  std::unique_ptr<Courier> courier;
+  std::unique_ptr<Submit> submit;
+  std::unique_ptr<Query> query;
+  std::unique_ptr<Receive> receive;
+  std::unique_ptr<AnswerEvaluation> evaluations;
+  std::unique_ptr<HolderWatch> holders;
+  std::unique_ptr<net::Listener> api, peer, operators;
+  std::unique_ptr<Bell> file_bell;
+  std::unique_ptr<Latch> files_watched;
+  bool stopping = false;
+  bool drained = true;
+};
+
+Result<void> App::Parts::open_store() {
+  std::error_code failed;
+  std::filesystem::create_directories(settings.data, failed);
+  if (failed) return error(Code::unavailable, settings.data.string() + ": " + failed.message());
+  auto opened = store::open_sqlite(settings.data / "sluis.db", journal);
+  if (!opened) return opened.failure();
+  store = std::move(*opened);
+  if (auto loaded = load_journal(*store, journal); !loaded) return loaded;
+  // Not before the log is known to fit: it would publish, over a folder that does, what does not.
+  publisher = std::make_unique<audit::Publisher>(*store, settings.data / "audit");
+  journal.on_commit([this] { publisher->wake(); });
+  return {};
+}
+
+void App::Parts::build_core() {
+  const auto executor = home().get_executor();
+  curve = std::make_unique<CurvePool>(settings.threads.curve);
+  recorder = std::make_unique<Recorder>(region, *store);
+  tally = std::make_unique<RefusalTally>(*recorder, *store);
+  tokens = std::make_unique<TokenFile>(settings.tokens);
+  peers = std::make_unique<peer::PeerClient>(home(), region, client_tls, net::ClientLimits{});
+  evaluator = std::make_unique<Evaluator>(executor, region, *peers, *curve);
+  CourierLimits delivery;
+  delivery.retry_first_ms = settings.delivery.retry_first_ms;
+  delivery.retry_most_seconds = settings.delivery.retry_most_seconds;
+  courier = std::make_unique<Courier>(executor, region, *store, *peers, *recorder, delivery);
+  submit = std::make_unique<Submit>(region, *store, *evaluator, *curve, *recorder,
+                                    [this](const config::PartnerId& to) { courier->wake(to); });
+  query = std::make_unique<Query>(region, *store, *evaluator, *recorder);
+  receive = std::make_unique<Receive>(region, *store, *curve, *recorder);
+  evaluations = std::make_unique<AnswerEvaluation>(region, *store, *curve, *recorder);
+  holders = std::make_unique<HolderWatch>(executor, region, *peers);
+  file_bell = std::make_unique<Bell>(executor);
+  files_watched = std::make_unique<Latch>(executor, 1);
+}
+
+Result<void> App::Parts::open_listeners() {
+  std::vector<asio::io_context*> all;
+  for (auto& context : contexts) all.push_back(context.get());
+  const auto limits = session_limits(settings.limits);
+  const auto executor = home().get_executor();
+
+  const auto api_router =
+      std::make_shared<net::Router>(std::vector<net::Header>{{"API-Version", "1.0.0"}});
+  api::add_routes(
+      *api_router, {executor, region, *store, *submit, *query, *recorder, *tally, *tokens},
+      {settings.limits.body_bytes, settings.limits.batch_bytes, settings.limits.batch_lines});
+  api =
+      std::make_unique<net::Listener>(all, settings.listen.api.str(), api_tls, api_router, limits);
+
+  const auto peer_router = std::make_shared<net::Router>();
+  peer::add_routes(*peer_router, {executor, region, *evaluations, *receive, *recorder});
+  const auto refused = [this](std::string_view reason, const std::string&) {
+    tally->note("peer.connect", reason);
+  };
+  peer = std::make_unique<net::Listener>(all, settings.listen.peer.str(), peer_tls, peer_router,
+                                         limits, refused);
+
+  const auto operator_router = std::make_shared<net::Router>();
+  add_operator_routes(*operator_router, region, *store, [this] { return checks(); });
+  operators = std::make_unique<net::Listener>(home(), settings.listen.operators.str(), std::nullopt,
+                                              operator_router, limits);
+  for (auto* listener : {peer.get(), api.get(), operators.get()})
+    if (auto opened = listener->open(); !opened) return opened;
+  for (auto* listener : {peer.get(), api.get(), operators.get()}) listener->start();
+  return {};
+}
+
+std::vector<Check> App::Parts::checks() {
+  const auto standing = region.standing();
+  const auto usable = standing->directory->usable_at(region.now());
+  struct statvfs disk {};
+  const bool known = ::statvfs(settings.data.c_str(), &disk) == 0;
+  const auto free = known ? std::uint64_t{disk.f_bavail} * disk.f_frsize : 0;
+  const auto left = std::chrono::floor<std::chrono::days>(
+      std::min(api_tls.expires(), peer_tls.expires()) - std::chrono::system_clock::now());
+  return {{"store", store->healthy(), store->healthy() ? "writes" : "the last write failed"},
+          {"directory", usable.ok(),
+           usable ? "valid until " + config::format_time(standing->directory->valid_until())
+                  : usable.failure().detail},
+          {"holders", holders->ready(),
+           holders->ready() ? "enough answer" : "fewer holders answer than the threshold"},
+          {"disk", free > disk_reserve_bytes, std::to_string(free / 1024 / 1024) + " MiB free"},
+          {"certificate", left.count() > 0, std::to_string(left.count()) + " days left"},
+          {"audit", publisher->healthy(), publisher->healthy() ? "published" : "not published"},
+          {"running", !stopping, stopping ? "stopping" : "serving"}};
+}
+
+void App::Parts::look_at_files() {
+  auto now = standing_version(settings);
+  if (now == version) return;
+  version = std::move(now);
+  auto fresh = read_standing(settings, *keys);
+  if (!fresh) {
+    spdlog::error("what changed is not taken, the last good one stays in force: {}",
+                  fresh.failure().detail);
+    return;
+  }
+  for (const auto& partner : fresh->directory->partners())
+    if (!partner.active) peer_tls.drop_sessions(partner.oin.str());
+  spdlog::info("in force now: directory version {}, policy {}", fresh->directory->version(),
+               fresh->policy_hash);
+  region.replace(std::move(*fresh));
+  courier->start();
+}
+
+Task<void> App::Parts::watch_files() {
+  while (!stopping) {
+    co_await file_bell->wait_until(std::chrono::steady_clock::now() + seconds(1));
+    try {
+      look_at_files();
+      tally->flush(false);
+    } catch (const std::exception& fault) {
+      spdlog::error("reading what changed: {}", fault.what());
+    }
+  }
+  files_watched->arrive();
+}
+
+Task<void> App::Parts::shut_down() {
+  if (stopping) co_return;
+  stopping = true;
+  spdlog::info("stopping: finishing what is under way");
+  const auto deadline = std::chrono::steady_clock::now() + seconds(settings.limits.drain_seconds);
+  const bool api_ended = co_await api->drain(deadline);
+  co_await courier->stop();
+  co_await holders->stop();
+  file_bell->ring();
+  co_await files_watched->wait();
+  const bool peer_ended = co_await peer->drain(deadline);
+  const bool operators_ended = co_await operators->drain(deadline);
+  drained = api_ended && peer_ended && operators_ended;
+  peers->close();
+  for (auto& context : contexts) context->stop();
+}
+
+App::App(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+App::~App() = default;
+
+Result<std::unique_ptr<App>> App::create(Settings settings) {
+  if (const auto missing = settings.missing_files(); !missing.empty())
+    return error(Code::not_found, missing.front().pointer + ": " + missing.front().detail);
+  auto keys = GatewayKeys::read(settings.keys);
+  if (!keys) return keys.failure();
+  std::error_code failed;
+  std::filesystem::create_directories(settings.data, failed);
+  if (failed) return error(Code::unavailable, settings.data.string() + ": " + failed.message());
+  auto standing = read_standing(settings, *keys);
+  if (!standing) return standing.failure();
+  auto api = net::ServerTls::load({settings.tls.certificate, settings.tls.key, std::nullopt},
+                                  net::ClientCert::none);
+  if (!api) return api.failure();
+  auto peer = net::ServerTls::load(
+      {settings.tls.certificate, settings.tls.key, settings.tls.peer_authorities},
+      net::ClientCert::required);
+  if (!peer) return peer.failure();
+  auto client = net::ClientTls::load(
+      {settings.tls.peer_authorities, settings.tls.certificate, settings.tls.key});
+  if (!client) return client.failure();
+  auto parts = std::make_unique<Parts>(std::move(settings), std::move(*keys), std::move(*standing),
+                                       std::move(*api), std::move(*peer), std::move(*client));
+  if (auto opened = parts->open_store(); !opened) return opened.failure();
+  parts->build_core();
+  return std::unique_ptr<App>(new App(std::move(parts)));
+}
+
+Result<void> App::run() {
+  auto& parts = *parts_;
+  auto& home = parts.home();
+  asio::basic_signal_set<Executor> signals(home.get_executor(), SIGTERM, SIGINT);
+  if (auto opened = parts.open_listeners(); !opened) {
+    parts.publisher->stop();
+    parts.store->stop();
+    return opened;
+  }
+  signals.async_wait([&](const boost::system::error_code& failed, int) {
+    if (!failed) asio::co_spawn(home, parts.shut_down(), asio::detached);
+  });
+  parts.holders->start();
+  parts.courier->start();
+  asio::co_spawn(home, parts.watch_files(), asio::detached);
+  spdlog::info("{}: serving /v1 on {}, /peer/v1 on {}, health on {}",
+               parts.settings.organisation.str(), parts.settings.listen.api.str(),
+               parts.settings.listen.peer.str(), parts.settings.listen.operators.str());
+
+  std::vector<asio::executor_work_guard<Executor>> guards;
+  for (auto& context : parts.contexts) guards.emplace_back(context->get_executor());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < parts.contexts.size(); ++i)
+    threads.emplace_back([&context = *parts.contexts[i]] { context.run(); });
+  home.run();
+  for (auto& thread : threads) thread.join();
+
+  parts.tally->flush(true);
+  const auto published = parts.publisher->flush(seconds(parts.settings.limits.drain_seconds));
+  parts.publisher->stop();
+  parts.store->stop();
+  spdlog::info("stopped");
+  if (!published) return published;
+  if (!parts.drained) return error(Code::unavailable, "some requests were cut off at the deadline");
+  return {};
+}
+
+}  // namespace sluis::gateway

@@ -1,0 +1,172 @@
+#include "gateway/core/answer_evaluation.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "crypto/threshold.hpp"
+#include "policy/decide.hpp"
+
+namespace sluis::gateway {
+
+using config::Code;
+using config::error;
+using config::Result;
+
+namespace {
+
+const config::Epoch* epoch_in_force(const config::Directory& directory, const KeyName& key,
+                                    config::Timestamp now) {
+  const auto* domain = directory.domain(key.domain);
+  if (domain == nullptr) return nullptr;
+  for (const auto* epoch : config::Directory::epochs_in_force(*domain, now))
+    if (epoch->id == key.epoch) return epoch;
+  return nullptr;
+}
+
+const KeySet::Holder* holder_named(const KeySet& keys, const config::PartnerId& id) {
+  const auto found = std::ranges::find(keys.holders, id, &KeySet::Holder::id);
+  return found == keys.holders.end() ? nullptr : &*found;
+}
+
+/// The numbers of exactly t distinct holders, ours among them; nothing otherwise.
+std::optional<std::vector<std::uint32_t>> numbers_of(const std::vector<config::PartnerId>& holders,
+                                                     const KeySet& keys,
+                                                     const config::PartnerId& self) {
+  std::set<std::uint32_t> numbers;
+  for (const auto& id : holders) {
+    const auto* holder = holder_named(keys, id);
+    if (holder == nullptr || !numbers.insert(holder->number).second) return std::nullopt;
+  }
+  if (numbers.size() != keys.threshold || std::ranges::find(holders, self) == holders.end())
+    return std::nullopt;
+  return std::vector<std::uint32_t>(numbers.begin(), numbers.end());
+}
+
+/// "Not permitted" and "not there" read the same to a partner.
+config::Error not_permitted() {
+  return error(Code::forbidden, "not permitted");
+}
+config::Error over_budget() {
+  return error(Code::over_budget, "today's budget is used up");
+}
+
+}  // namespace
+
+Result<AnswerEvaluation::Permission> AnswerEvaluation::permit(const config::PartnerId& peer,
+                                                              const EvaluationRequest& request,
+                                                              const Standing& standing) const {
+  const auto now = region_.now();
+  if (const auto usable = standing.directory->usable_at(now); !usable) return usable.failure();
+  const auto* domain = standing.directory->domain(request.key.domain);
+  const auto* epoch = epoch_in_force(*standing.directory, request.key, now);
+  if (domain == nullptr || epoch == nullptr) return not_permitted();
+  // Whoever could evaluate `lock` and received the contents could open them alone.
+  if (request.key.use == "lock" && domain->recipient == peer) return not_permitted();
+  const auto today = standing.directory->time_zone().local_day(now);
+  policy::Question question;
+  question.direction = policy::Direction::evaluate;
+  question.partner = peer.str();
+  question.domain = request.key.domain.str();
+  question.use = request.key.use;
+  question.count = request.blinded.size();
+  question.today = today;
+  const auto decision = policy::decide(*standing.policy, question, {});
+  if (!decision.permit || !decision.per_day)
+    return decision.reason.is_budget()
+               ? error(Code::over_budget, "more elements than a day's budget")
+               : not_permitted();
+  if (request.generation != epoch->generation)
+    return error(Code::generation,
+                 "this holder has generation " + std::to_string(epoch->generation));
+  return Permission{
+      decision.rule,
+      "evaluate/" + peer.str() + "/" + request.key.domain.str() + "/" + request.key.use,
+      config::format_day(today), *decision.per_day};
+}
+
+Task<Result<crypto::Evaluation>> AnswerEvaluation::answer(config::PartnerId peer,
+                                                          EvaluationRequest request, Trace trace) {
+  const auto standing = region_.standing();
+  auto permission = permit(peer, request, *standing);
+  if (!permission) co_return co_await refuse(peer, request, permission.failure(), trace);
+  auto look = [name = permission->budget, day = permission->day](store::Transaction& tx) {
+    return tx.budget(name, day);
+  };
+  // Looked at first, so that a partner without budget costs us no arithmetic; counted below.
+  const auto used = co_await read(store_, std::move(look));
+  if (used + request.blinded.size() > permission->per_day) {
+    auto why = over_budget();
+    co_return co_await refuse(peer, request, std::move(why), trace);
+  }
+  auto evaluation = co_await evaluate(request, *standing);
+  if (!evaluation) co_return co_await refuse(peer, request, evaluation.failure(), trace);
+  const auto counted = co_await count(peer, request, *permission, trace);
+  if (!counted) co_return co_await refuse(peer, request, counted.failure(), trace);
+  co_return std::move(*evaluation);
+}
+
+Task<Result<crypto::Evaluation>> AnswerEvaluation::evaluate(const EvaluationRequest& request,
+                                                            const Standing& standing) {
+  const auto& key = request.key;
+  const auto* keys = standing.domain_keys->find(key.domain, key.epoch, key.use);
+  const auto* share = standing.shares->find(key.domain, key.epoch, key.use, request.generation);
+  if (keys == nullptr || share == nullptr) co_return not_permitted();
+  const auto numbers = numbers_of(request.holders, *keys, region_.self());
+  if (!numbers)
+    co_return error(Code::invalid,
+                    "must name exactly " + std::to_string(keys->threshold) +
+                        " distinct holders, this one among them",
+                    "/holders");
+  const auto& ours = *holder_named(*keys, region_.self());
+  const auto secret =
+      std::make_shared<crypto::SecretScalar>(crypto::weighted_share(*share, ours.number, *numbers));
+  const auto public_key = crypto::weighted_public(ours.public_key, ours.number, *numbers);
+  auto evaluator =
+      std::make_shared<crypto::Evaluator>(secret->reveal(), public_key.bytes(), request.blinded);
+  auto step = [evaluator, secret] { return evaluator->step(elements_a_step); };
+  co_await curve_.run_steps(std::move(step));
+  if (const auto bad = evaluator->refused())
+    co_return error(Code::invalid, "is no canonical element, or the identity",
+                    "/blinded/" + std::to_string(*bad));
+  co_return std::move(*evaluator->take());
+}
+
+Task<Result<void>> AnswerEvaluation::count(const config::PartnerId& peer,
+                                           const EvaluationRequest& request,
+                                           const Permission& permission, const Trace& trace) {
+  struct OverBudget {};
+  auto record = recorder_.start("evaluation.answer", audit::Outcome::permit, actor_of(peer), trace);
+  record.counterparty = peer.str();
+  record.rule = permission.rule;
+  record.object = {
+      "key", request.key.domain.str() + "/" + request.key.epoch.str() + "/" + request.key.use};
+  record.count = request.blinded.size();
+  auto act = [this, permission, record, n = request.blinded.size()](store::Transaction& tx) {
+    // Requests side by side may each have seen room: the one that would pass the bound undoes
+    // itself.
+    if (tx.add_budget(permission.budget, permission.day, n) > permission.per_day)
+      throw OverBudget{};
+    recorder_.append(tx, record);
+    return Nothing{};
+  };
+  try {
+    co_await write(store_, std::move(act));
+  } catch (const OverBudget&) {
+    co_return over_budget();
+  }
+  co_return Result<void>{};
+}
+
+Task<config::Error> AnswerEvaluation::refuse(const config::PartnerId& peer,
+                                             const EvaluationRequest& request, config::Error why,
+                                             const Trace& trace) {
+  auto record = recorder_.start("evaluation.answer", audit::Outcome::deny, actor_of(peer), trace);
+  record.counterparty = peer.str();
+  record.object = {
+      "key", request.key.domain.str() + "/" + request.key.epoch.str() + "/" + request.key.use};
+  record.count = request.blinded.size();
+  co_await recorder_.refuse(std::move(record), why);
+  co_return why;
+}
+
+}  // namespace sluis::gateway

@@ -1,0 +1,257 @@
+#include "gateway/core/query.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "crypto/labels.hpp"
+#include "crypto/lock.hpp"
+#include "gateway/core/linking.hpp"
+#include "gateway/core/opening.hpp"
+#include "policy/decide.hpp"
+
+namespace sluis::gateway {
+
+using config::Code;
+using config::error;
+using config::Json;
+using config::Result;
+
+namespace {
+
+struct OverBudget {};
+
+/// The fields of an open content that the rule lets this role see.
+void show(Json& item, const Json& content, const policy::Decision& decision) {
+  for (const auto& field : decision.fields)
+    if (const auto found = content.find(field); found != content.end()) item[field] = *found;
+}
+
+/// One hit: a signal and the strongest kind that it shares with the person.
+struct Hit {
+  store::GroupMember member;
+  store::Certainty certainty = store::Certainty::none;
+};
+
+std::optional<crypto::Array<32>> unique_of(const auto& tags, const config::EpochId& epoch) {
+  for (const auto& tag : tags)
+    if (is_unique_kind(tag.kind) && tag.epoch == epoch) return tag.tag;
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Query::Sight> Query::sight(const Standing& standing, const Caller& caller,
+                                  const std::string& purpose, bool has_case) const {
+  policy::Question question;
+  question.direction = policy::Direction::query;
+  question.role = caller.role;
+  question.purpose = purpose;
+  question.has_case = has_case;
+  question.today = standing.directory->time_zone().local_day(region_.now());
+  Sight seen;
+  std::optional<policy::Reason> why;
+  for (const auto& theme : standing.directory->vocabulary().themes) {
+    question.theme = theme.id;
+    auto decision = policy::decide(*standing.policy, question, {});
+    if (decision.permit) {
+      seen.emplace(theme.id, std::move(decision));
+    } else if (!why) {
+      why = decision.reason;
+    }
+  }
+  if (seen.empty()) return error(Code::forbidden, why ? why->text_nl() : "geen thema's");
+  return seen;
+}
+
+Task<Result<Query::Tags>> Query::tags_of(const std::vector<LinkageKey>& keys,
+                                         const Standing& standing) {
+  Tags tags;
+  const auto now = region_.now();
+  for (const auto& domain : standing.directory->domains()) {
+    if (domain.recipient != region_.self()) continue;
+    for (const auto* epoch : config::Directory::epochs_in_force(domain, now)) {
+      std::vector<crypto::Bytes> inputs;
+      for (const auto& key : keys)
+        inputs.push_back(
+            crypto::oprf_input(domain.id.str(), epoch->id.str(), "tag", key.kind, key.value));
+      KeyName name{domain.id, epoch->id, "tag"};
+      auto outputs = co_await evaluator_.evaluate(std::move(name), std::move(inputs));
+      if (!outputs) co_return outputs.failure();
+      for (std::size_t i = 0; i < keys.size(); ++i) {
+        tags.push_back({domain.id, epoch->id, keys[i].kind, crypto::tag_of((*outputs)[i])});
+        crypto::wipe((*outputs)[i]);
+      }
+    }
+  }
+  co_return tags;
+}
+
+Task<Result<Json>> Query::ask(PersonQuery query, Caller caller, Trace trace) {
+  const auto standing = region_.standing();
+  const auto day = config::format_day(standing->directory->time_zone().local_day(region_.now()));
+  std::optional<config::Error> failure;
+  auto seen = sight(*standing, caller, query.purpose, !query.case_id.empty());
+  const auto keys = std::make_shared<const std::vector<LinkageKey>>(linkage_keys(query.person));
+  Tags tags;
+  if (const auto usable = standing->directory->usable_at(region_.now()); !usable) {
+    failure = error(Code::unavailable, usable.failure().detail);
+  } else if (!seen) {
+    failure = seen.failure();
+  } else if (keys->empty()) {
+    failure = error(Code::invalid,
+                    "a BSN, or a family name, given names and birth date, or a birth date, postal "
+                    "code and house number is needed",
+                    "/person");
+  } else {
+    auto found = co_await tags_of(*keys, *standing);
+    if (found) {
+      tags = std::move(*found);
+    } else {
+      failure = found.failure();
+    }
+  }
+  if (!failure) {
+    auto act = [this, standing, tags, sight = *seen, purpose = query.purpose,
+                case_id = query.case_id, caller, trace, keys, day](store::Transaction& tx) {
+      spend(tx, sight, caller, day);
+      std::size_t shown = 0;
+      auto answer = look_up(tx, tags, sight, shown);
+      auto record =
+          recorder_.start("person.query", audit::Outcome::permit, actor_of(caller), trace);
+      record.purpose = purpose;
+      record.rule = sight.begin()->second.rule;
+      record.count = shown;
+      recorder_.append(tx, std::move(record), *keys, case_id);
+      return answer;
+    };
+    try {
+      co_return co_await write(store_, std::move(act));
+    } catch (const OverBudget&) {
+      failure = error(Code::over_budget, "today's number of queries is used up");
+    }
+  }
+  auto why = std::move(*failure);
+  co_return co_await refuse("person.query", caller, std::move(why), trace, &query);
+}
+
+void Query::spend(store::Transaction& tx, const Sight& sight, const Caller& caller,
+                  const std::string& day) const {
+  std::set<std::string> rules;
+  for (const auto& [theme, decision] : sight) {
+    if (!decision.per_day || !rules.insert(decision.rule).second) continue;
+    const auto name = "query/" + decision.rule + "/" + caller.name;
+    if (tx.add_budget(name, day, 1) > *decision.per_day) throw OverBudget{};
+  }
+}
+
+Json Query::look_up(store::Transaction& tx, const Tags& tags, const Sight& sight,
+                    std::size_t& shown) const {
+  std::map<std::int64_t, Hit> hits;
+  const auto now = region_.now();
+  for (const auto& tag : tags) {
+    const auto mine = unique_of(tags, tag.epoch);
+    for (auto& member : tx.open_group(tag.domain, tag.epoch, tag.kind, tag.tag, now)) {
+      if (contradict(mine, member.unique_tag)) continue;
+      auto& hit = hits.try_emplace(member.row, Hit{member, {}}).first->second;
+      hit.certainty = std::max(hit.certainty, certainty_of(tag.kind));
+    }
+  }
+  std::map<std::int64_t, Json> by_component;
+  for (const auto& [row, hit] : hits) {
+    const auto signal = tx.received_signal(row);
+    const auto rule = signal ? sight.find(signal->theme) : sight.end();
+    if (rule == sight.end()) continue;
+    const auto content = open_content(region_.keys(), region_.self(), *signal);
+    if (!content) continue;
+    Json item{{"id", signal->id.str()},
+              {"partner", signal->from.str()},
+              {"theme", signal->theme},
+              {"certainty", certainty_name(hit.certainty)},
+              {"receivedAt", config::format_time(signal->received_at)}};
+    show(item, *content, rule->second);
+    by_component[hit.member.component].push_back(std::move(item));
+    ++shown;
+  }
+  Json matches = Json::array();
+  for (auto& [id, signals] : by_component) {
+    const auto component = tx.component(id);
+    matches.push_back({{"id", component.match ? Json(component.match->str()) : Json(nullptr)},
+                       {"certainty", certainty_name(component.certainty)},
+                       {"ambiguous", component.ambiguous},
+                       {"signals", std::move(signals)}});
+  }
+  return {{"matches", std::move(matches)}};
+}
+
+Json Query::match_json(store::Transaction& tx, const store::Match& match, const Sight& sight,
+                       std::size_t& shown) const {
+  Json signals = Json::array();
+  std::set<std::string> partners;
+  for (const auto& entry : match.signals) {
+    partners.insert(entry.from.str());
+    Json item{{"id", entry.id.str()},
+              {"partner", entry.from.str()},
+              {"receivedAt", config::format_time(entry.received_at)},
+              {"open", false}};
+    const auto rule = sight.find(entry.theme);
+    // A closed signal shows that it is there and whose it is; theme and purpose stay unseen.
+    if (entry.open && rule != sight.end()) {
+      const auto signal = tx.received_signal(entry.row);
+      if (const auto content = open_content(region_.keys(), region_.self(), *signal)) {
+        item["open"] = true;
+        item["theme"] = entry.theme;
+        show(item, *content, rule->second);
+        ++shown;
+      }
+    }
+    signals.push_back(std::move(item));
+  }
+  const auto& component = match.component;
+  return {{"id", component.match->str()},
+          {"domain", component.domain.str()},
+          {"certainty", certainty_name(component.certainty)},
+          {"ambiguous", component.ambiguous},
+          {"createdAt", config::format_time(component.created_at)},
+          {"updatedAt", config::format_time(component.updated_at)},
+          {"partners", partners},
+          {"signals", std::move(signals)}};
+}
+
+Task<Result<Json>> Query::matches(std::string cursor, std::size_t most, Caller caller,
+                                  Trace trace) {
+  const auto standing = region_.standing();
+  // A list asks for no person: what may be seen is what a query with a case would show, for any
+  // purpose that a rule of this role names.
+  Sight seen;
+  for (const auto& purpose : standing->directory->vocabulary().purposes)
+    if (auto some = sight(*standing, caller, purpose, true); some.ok()) seen.merge(*some);
+  if (seen.empty()) {
+    auto why = error(Code::forbidden,
+                     "no query rule of the policy names the role \"" + caller.role + "\"");
+    co_return co_await refuse("match.list", caller, std::move(why), trace, nullptr);
+  }
+  auto act = [this, seen, cursor, most, caller, trace](store::Transaction& tx) {
+    std::string next;
+    std::size_t shown = 0;
+    Json list = Json::array();
+    for (const auto& match : tx.matches(cursor, most, next))
+      list.push_back(match_json(tx, match, seen, shown));
+    auto record = recorder_.start("match.list", audit::Outcome::permit, actor_of(caller), trace);
+    record.count = shown;
+    record.rule = seen.begin()->second.rule;
+    recorder_.append(tx, std::move(record));
+    return Json{{"matches", std::move(list)},
+                {"nextCursor", next.empty() ? Json(nullptr) : Json(next)}};
+  };
+  co_return co_await write(store_, std::move(act));
+}
+
+Task<config::Error> Query::refuse(std::string_view action, const Caller& caller, config::Error why,
+                                  const Trace& trace, const PersonQuery* query) {
+  auto record = recorder_.start(action, audit::Outcome::deny, actor_of(caller), trace);
+  if (query != nullptr) record.purpose = query->purpose;
+  co_await recorder_.refuse(std::move(record), why);
+  co_return why;
+}
+
+}  // namespace sluis::gateway

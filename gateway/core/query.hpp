@@ -1,0 +1,64 @@
+// What a procesregisseur may see: the open signals of one person, and the matches (protocol.md §2).
+#pragma once
+
+#include <map>
+
+#include "gateway/core/evaluator.hpp"
+#include "gateway/core/recorder.hpp"
+#include "policy/decide.hpp"
+
+namespace sluis::gateway {
+
+/// One question about a person. Lives in memory alone.
+struct PersonQuery {
+  Person person;
+  std::string purpose;
+  std::string case_id;  // empty when none was given
+};
+
+/// All calls on one executor.
+class Query {
+ public:
+  Query(const Region& region, store::Store& store, Evaluator& evaluator, const Recorder& recorder)
+      : region_(region), store_(store), evaluator_(evaluator), recorder_(recorder) {}
+
+  /// {"matches":[{"id","certainty","ambiguous","signals":[…]}]}: the open signals that are linked
+  /// directly with the person and that a rule lets this role see. A person with closed signals and
+  /// one with none cost the same and read the same. `forbidden` with the rule, `over_budget`,
+  /// `holders_unreachable`; each is recorded.
+  Task<config::Result<config::Json>> ask(PersonQuery query, Caller caller, Trace trace);
+
+  /// {"matches":[…],"nextCursor"}: matches with something open, newest change first.
+  Task<config::Result<config::Json>> matches(std::string cursor, std::size_t most, Caller caller,
+                                             Trace trace);
+
+ private:
+  /// What the policy lets this caller see, by theme.
+  using Sight = std::map<std::string, policy::Decision>;
+  struct Tag {
+    config::DomainId domain;
+    config::EpochId epoch;
+    std::string kind;
+    crypto::Array<32> tag;
+  };
+  using Tags = std::vector<Tag>;
+
+  config::Result<Sight> sight(const Standing& standing, const Caller& caller,
+                              const std::string& purpose, bool has_case) const;
+  Task<config::Result<Tags>> tags_of(const std::vector<LinkageKey>& keys, const Standing& standing);
+  config::Json look_up(store::Transaction& tx, const Tags& tags, const Sight& sight,
+                       std::size_t& shown) const;
+  config::Json match_json(store::Transaction& tx, const store::Match& match, const Sight& sight,
+                          std::size_t& shown) const;
+  void spend(store::Transaction& tx, const Sight& sight, const Caller& caller,
+             const std::string& day) const;
+  Task<config::Error> refuse(std::string_view action, const Caller& caller, config::Error why,
+                             const Trace& trace, const PersonQuery* query);
+
+  const Region& region_;
+  store::Store& store_;
+  Evaluator& evaluator_;
+  const Recorder& recorder_;
+};
+
+}  // namespace sluis::gateway

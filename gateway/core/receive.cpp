@@ -1,0 +1,267 @@
+#include "gateway/core/receive.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "crypto/content.hpp"
+#include "crypto/hash.hpp"
+#include "gateway/core/linking.hpp"
+#include "gateway/core/opening.hpp"
+#include "policy/decide.hpp"
+
+namespace sluis::gateway {
+
+using config::Code;
+using config::error;
+
+struct Receive::Parcel {
+  explicit Parcel(Envelope from) : envelope(std::move(from)) {}
+  Envelope envelope;
+  config::PartnerId peer = envelope.from;  // by certificate, once unpacked
+  crypto::Array<32> sha256{};
+  std::optional<SignalMessage> message;
+  policy::Decision decision;
+  config::Timestamp received_at{};
+  std::string status;  // empty while nothing is decided
+  std::string reason;
+
+  void refuse(std::string_view why) { settle("refused", why); }
+  void settle(std::string_view how, std::string_view why) {
+    status = how;
+    reason = why;
+  }
+};
+
+namespace {
+
+/// What a recipient must be able to rely on before it stores anything: one link a (kind, epoch),
+/// only epochs in force, and a share for every k of the epoch, no more.
+bool links_fit(const SignalMessage& message, const config::Domain& domain, config::Timestamp now) {
+  std::set<std::pair<std::string, std::string>> seen;
+  const auto epochs = config::Directory::epochs_in_force(domain, now);
+  for (const auto& link : message.links) {
+    const auto epoch =
+        std::ranges::find_if(epochs, [&](const auto* e) { return e->id == link.epoch; });
+    if (epoch == epochs.end() || !seen.emplace(link.kind, link.epoch.str()).second) return false;
+    std::vector<std::uint8_t> ks;
+    for (const auto& share : link.shares) ks.push_back(share.k);
+    if (!std::ranges::is_permutation(ks, (*epoch)->lock_thresholds)) return false;
+    if (message.reveal > 1 && std::ranges::find(ks, message.reveal) == ks.end()) return false;
+  }
+  return true;
+}
+
+bool key_fits(const SignalMessage& message) {
+  if (!message.content_key) return true;
+  const auto key = crypto::ContentKey::copy_of(*message.content_key);
+  return key && crypto::equal(crypto::commitment(message.id.str(), *key), message.commitment);
+}
+
+}  // namespace
+
+Task<std::vector<Receipt>> Receive::receive(config::PartnerId peer,
+                                            std::vector<Envelope> envelopes) {
+  const auto standing = region_.standing();
+  Parcels parcels;
+  for (auto& envelope : envelopes) parcels.push_back(std::make_shared<Parcel>(std::move(envelope)));
+  auto open = [this, parcels, peer, standing, next = std::size_t{0}]() mutable {
+    const auto end = std::min(parcels.size(), next + 16);
+    for (; next < end; ++next) unpack(*parcels[next], peer, *standing);
+    return next == parcels.size();
+  };
+  co_await curve_.run_steps(std::move(open));
+
+  std::vector<store::Store::Work> acts;
+  for (const auto& parcel : parcels) acts.push_back(act_for(parcel, standing));
+  const auto failures = co_await write_all(store_, std::move(acts));
+  for (std::size_t i = 0; i < parcels.size(); ++i)
+    if (failures[i]) parcels[i]->settle("deferred", config::code_name(Code::unavailable));
+
+  auto sign = [this, parcels] {
+    std::vector<Receipt> receipts;
+    for (const auto& parcel : parcels) {
+      const auto& envelope = parcel->envelope;
+      Receipt receipt{envelope.id,
+                      region_.self(),
+                      parcel->peer,
+                      parcel->status,
+                      parcel->reason.empty() ? std::nullopt : std::optional(parcel->reason),
+                      parcel->sha256,
+                      region_.now(),
+                      {}};
+      receipt.sign(region_.keys().sign);
+      receipts.push_back(std::move(receipt));
+    }
+    return receipts;
+  };
+  co_return co_await curve_.run(std::move(sign));
+}
+
+void Receive::unpack(Parcel& parcel, const config::PartnerId& peer,
+                     const Standing& standing) const {
+  const auto& envelope = parcel.envelope;
+  parcel.peer = peer;
+  parcel.sha256 = crypto::sha256({envelope.sealed});
+  parcel.received_at = region_.now();
+  if (!standing.directory->usable_at(parcel.received_at))
+    return parcel.settle("deferred", "expired");
+  if (envelope.from != peer) return parcel.refuse("wrong-sender");
+  if (envelope.to != region_.self()) return parcel.refuse("wrong-recipient");
+  const auto* partner = standing.directory->partner(peer);
+  if (partner == nullptr || !partner->active) return parcel.settle("deferred", "forbidden");
+  if (!envelope.signed_by(partner->sign_key)) return parcel.refuse("bad-signature");
+  const auto& keys = region_.keys().seal;
+  const auto key = std::ranges::find_if(
+      keys, [&](const crypto::SealKey& seal) { return seal.public_key() == envelope.seal_key; });
+  if (key == keys.end()) return parcel.settle("deferred", "unknown-seal-key");
+  auto inner = key->open(envelope.sealed);
+  if (!inner) return parcel.refuse("not-sealed-to-us");
+  const auto json = config::parse_json(crypto::as_text(*inner));
+  if (!json) return parcel.refuse("malformed");
+  auto message = SignalMessage::from_json(*json);
+  if (!message)
+    return message.failure().code == Code::unavailable ? parcel.settle("deferred", "unknown-kind")
+                                                       : parcel.refuse("malformed");
+  parcel.message = std::move(*message);
+  check(parcel, standing);
+}
+
+void Receive::check(Parcel& parcel, const Standing& standing) const {
+  const auto& message = *parcel.message;
+  const auto& envelope = parcel.envelope;
+  if (message.envelope != envelope.id || message.from != envelope.from || message.to != envelope.to)
+    return parcel.refuse("inner-differs");
+  const auto* domain = standing.directory->domain(message.domain);
+  if (domain == nullptr || domain->recipient != region_.self())
+    return parcel.refuse("not-accepted");
+  if (message.expires_at <= parcel.received_at) return parcel.refuse("expired");
+  if (!links_fit(message, *domain, parcel.received_at)) return parcel.refuse("links");
+  if (!Trace::well_formed(message.traceparent)) return parcel.refuse("malformed");
+  if (!key_fits(message)) return parcel.refuse("commitment");
+  policy::Question question;
+  question.direction = policy::Direction::accept;
+  question.partner = envelope.from.str();
+  question.domain = message.domain.str();
+  question.theme = message.theme;
+  question.purpose = message.purpose;
+  question.legal_basis = message.legal_basis;
+  question.today = standing.directory->time_zone().local_day(parcel.received_at);
+  parcel.decision = policy::decide(*standing.policy, question, {});
+  if (!parcel.decision.permit) parcel.refuse("not-accepted");
+}
+
+store::ReceivedSignal Receive::row_for(const Parcel& parcel) const {
+  const auto& message = *parcel.message;
+  auto keep_until = message.expires_at;
+  if (parcel.decision.keep)
+    keep_until = std::min(keep_until, config::add(parcel.received_at, *parcel.decision.keep));
+  store::ReceivedSignal row{.row = 0,
+                            .from = message.from,
+                            .id = message.id,
+                            .envelope = message.envelope,
+                            .domain = message.domain,
+                            .theme = message.theme,
+                            .purpose = message.purpose,
+                            .legal_basis = message.legal_basis,
+                            .trace_id = Trace::continued(message.traceparent).trace_id,
+                            .created_at = message.created_at,
+                            .received_at = parcel.received_at,
+                            .expires_at = message.expires_at,
+                            .keep_until = keep_until,
+                            .reveal = message.reveal,
+                            .commitment = message.commitment,
+                            .content_nonce = message.content_nonce,
+                            .content_box = message.content_box,
+                            .opened_key = {},
+                            .opened_at = {},
+                            .component = 0,
+                            .links = message.links};
+  if (message.content_key) {
+    row.opened_key =
+        seal_content_key(region_.keys(), message.from, message.id, *message.content_key);
+    row.opened_at = parcel.received_at;
+  }
+  return row;
+}
+
+store::Store::Work Receive::act_for(const std::shared_ptr<Parcel>& parcel,
+                                    const std::shared_ptr<const Standing>& standing) const {
+  return [this, parcel, standing](store::Transaction& tx) {
+    const auto& envelope = parcel->envelope;
+    // Only what its sender signed can take an envelope id, or be told that one was taken.
+    const bool genuine = parcel->message.has_value();
+    if (const auto seen = tx.seen_envelope(envelope.from, envelope.id); genuine && seen) {
+      if (seen->sha256 == parcel->sha256) {
+        // Already recorded: a repeat changes nothing, and the log does not grow with it.
+        if (parcel->status.empty()) return parcel->settle("duplicate", "");
+      } else {
+        parcel->refuse("id-reused");
+      }
+    }
+    if (parcel->status.empty()) return take(tx, *parcel, *standing);
+    auto record =
+        recorder_.start("envelope.receive",
+                        parcel->status == "refused" ? audit::Outcome::deny : audit::Outcome::error,
+                        actor_of(parcel->peer), Trace::fresh());
+    record.counterparty = parcel->peer.str();
+    record.object = {"envelope", envelope.id.str()};
+    record.rule = parcel->reason;
+    recorder_.append(tx, std::move(record));
+  };
+}
+
+void Receive::take(store::Transaction& tx, Parcel& parcel, const Standing& standing) const {
+  const auto& message = *parcel.message;
+  if (tx.received_signal(message.from, message.id)) {
+    // The same signal in a second envelope: the first one stands.
+    parcel.refuse("id-reused");
+    auto refused = recorder_.start("envelope.receive", audit::Outcome::deny, actor_of(parcel.peer),
+                                   Trace::continued(message.traceparent));
+    refused.counterparty = parcel.peer.str();
+    refused.object = {"signal", message.id.str()};
+    refused.rule = parcel.reason;
+    return recorder_.append(tx, std::move(refused));
+  }
+  tx.add_seen_envelope(message.from, message.envelope, parcel.sha256, parcel.received_at);
+  const auto arrival = take_in(tx, region_, standing, row_for(parcel), parcel.received_at);
+  auto record = recorder_.start("envelope.receive", audit::Outcome::permit, actor_of(parcel.peer),
+                                Trace::continued(message.traceparent));
+  record.counterparty = message.from.str();
+  record.purpose = message.purpose;
+  record.legal_basis = message.legal_basis;
+  record.rule = parcel.decision.rule;
+  record.object = {"signal", message.id.str()};
+  recorder_.append_received(tx, std::move(record), message.domain, message.links);
+  record_openings(tx, parcel, arrival);
+  parcel.settle("stored", "");
+}
+
+void Receive::record_openings(store::Transaction& tx, const Parcel& parcel,
+                              const Arrival& arrival) const {
+  const auto trace = Trace::continued(parcel.message->traceparent);
+  const auto start = [&](std::string_view action, audit::Outcome outcome) {
+    return recorder_.start(action, outcome, this_gateway(region_.self()), trace.child());
+  };
+  for (const auto& opening : arrival.openings.opened) {
+    auto record = start("content.open", audit::Outcome::permit);
+    record.counterparty = opening.from.str();
+    record.object = {"signal", opening.signal.str()};
+    record.rule = opening.kind + "/" + std::to_string(opening.k);
+    recorder_.append(tx, std::move(record));
+  }
+  for (const auto& odd : arrival.openings.odd_shares) {
+    auto record = start("content.odd-share", audit::Outcome::error);
+    record.counterparty = odd.partner.str();
+    record.object = {"signal", odd.signal.str()};
+    recorder_.append(tx, std::move(record));
+  }
+  if (arrival.component.match) {
+    auto record =
+        start(arrival.match_is_new ? "match.begin" : "match.grow", audit::Outcome::permit);
+    record.object = {"match", arrival.component.match->str()};
+    record.count = arrival.component.signals;
+    recorder_.append(tx, std::move(record));
+  }
+}
+
+}  // namespace sluis::gateway

@@ -1,0 +1,127 @@
+#include "gateway/core/standing_files.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "crypto/encoding.hpp"
+#include "gateway/core/files.hpp"
+
+namespace sluis::gateway {
+
+using config::Code;
+using config::Directory;
+using config::error;
+using config::Result;
+using config::Settings;
+
+namespace {
+
+constexpr std::size_t most_document_bytes = 4 * 1024 * 1024;
+
+config::Error in_file(const std::filesystem::path& file, const config::Error& why) {
+  return error(why.code, file.string() + ": " + why.detail, why.pointer);
+}
+
+std::filesystem::path seen_file(const Settings& settings) {
+  return settings.data / "directory.seen.json";
+}
+
+/// The last directory that was in force here is kept as it was signed, so that an older one, or
+/// another of the same version, is refused also after the database is gone.
+Result<void> check_not_older(const Directory& directory, const Settings& settings) {
+  const auto file = seen_file(settings);
+  if (!std::filesystem::exists(file)) return {};
+  const auto text = read_text(file, most_document_bytes);
+  if (!text) return text.failure();
+  const auto seen = Directory::read(*text, settings.region.trust);
+  if (!seen) return in_file(file, seen.failure());
+  if (auto follows = directory.check_successor(*seen); !follows)
+    return in_file(settings.region.directory, follows.failure());
+  return {};
+}
+
+/// The directory is what partners believe of us; a gateway with other keys could only fail later.
+Result<void> check_own_entry(const Directory& directory, const Settings& settings,
+                             const GatewayKeys& keys) {
+  const auto& file = settings.region.directory;
+  const auto* entry = directory.partner(settings.organisation);
+  const auto not_ours = [&](const std::string& what) {
+    return error(Code::invalid,
+                 file.string() + ": partner \"" + settings.organisation.str() + "\": " + what);
+  };
+  if (entry == nullptr) return not_ours("is not in it; settings name it as \"organisation\"");
+  const auto& seal = entry->seal_keys;
+  if (entry->sign_key != keys.sign.public_key())
+    return not_ours("signKey is not that of " + settings.keys.string());
+  if (entry->log_key != keys.log.public_key())
+    return not_ours("logKey is not that of " + settings.keys.string());
+  for (const auto& key : keys.seal)
+    if (std::ranges::find(seal, key.public_key()) != seal.end()) return {};
+  return not_ours("no sealKey of " + settings.keys.string() + " stands in it");
+}
+
+Result<std::shared_ptr<const Directory>> read_directory(const Settings& settings,
+                                                        const GatewayKeys& keys) {
+  const auto& file = settings.region.directory;
+  const auto text = read_text(file, most_document_bytes);
+  if (!text) return text.failure();
+  auto directory = Directory::read(*text, settings.region.trust);
+  if (!directory) return in_file(file, directory.failure());
+  if (auto fresh = check_not_older(*directory, settings); !fresh) return fresh.failure();
+  if (auto own = check_own_entry(*directory, settings, keys); !own) return own.failure();
+  if (auto kept = replace(seen_file(settings), crypto::as_view(directory->text()), private_mode);
+      !kept)
+    return kept.failure();
+  return std::make_shared<const Directory>(std::move(*directory));
+}
+
+Result<std::shared_ptr<const policy::Policy>> read_own_policy(const Settings& settings,
+                                                              const Directory& directory) {
+  const auto text = read_text(settings.policy, most_document_bytes);
+  if (!text) return text.failure();
+  auto policy = policy::read_policy(*text, policy::Known::of(directory));
+  if (!policy) return in_file(settings.policy, policy.failure());
+  if (policy->document().organisation != settings.organisation.str())
+    return error(Code::invalid, settings.policy.string() + ": organisation: is not \"" +
+                                    settings.organisation.str() + "\", whose gateway this is");
+  return std::make_shared<const policy::Policy>(std::move(*policy));
+}
+
+}  // namespace
+
+Result<Standing> read_standing(const Settings& settings, const GatewayKeys& keys) {
+  auto directory = read_directory(settings, keys);
+  if (!directory) return directory.failure();
+  auto domain_keys = DomainKeys::read(settings.region.domain_keys, **directory);
+  if (!domain_keys) return in_file(settings.region.domain_keys, domain_keys.failure());
+  KeyShares shares;
+  if (settings.key_shares) {
+    auto own = KeyShares::read(*settings.key_shares);
+    if (!own) return in_file(*settings.key_shares, own.failure());
+    if (auto fit = own->check(*domain_keys, settings.organisation); !fit)
+      return in_file(*settings.key_shares, fit.failure());
+    shares = std::move(*own);
+  }
+  auto policy = read_own_policy(settings, **directory);
+  if (!policy) return policy.failure();
+  auto hash = crypto::base64url((*policy)->hash());
+  return Standing{
+      std::move(*directory), std::make_shared<const DomainKeys>(std::move(*domain_keys)),
+      std::make_shared<const KeyShares>(std::move(shares)), std::move(*policy), std::move(hash)};
+}
+
+std::string standing_version(const Settings& settings) {
+  std::string version;
+  for (const auto& file : {settings.region.directory, settings.region.domain_keys,
+                           settings.key_shares.value_or(settings.policy), settings.policy}) {
+    struct stat status {};
+    if (::stat(file.c_str(), &status) != 0) continue;
+    version += std::to_string(status.st_ino) + "." + std::to_string(status.st_size) + "." +
+               std::to_string(status.st_mtim.tv_sec) + "." +
+               std::to_string(status.st_mtim.tv_nsec) + "/";
+  }
+  return version;
+}
+
+}  // namespace sluis::gateway

@@ -1,0 +1,19 @@
+// Reads what a gateway stands on from its files: directory, keys of the region, shares, policy.
+#pragma once
+
+#include "config/settings.hpp"
+#include "gateway/core/region.hpp"
+
+namespace sluis::gateway {
+
+/// Reads all of it and holds one against the other: this gateway is a partner in the directory, its
+/// own keys are those that stand there, its shares are those of the transcripts, the policy is its
+/// own. The directory may not be older than the highest version seen, which is kept in the data
+/// folder, apart from the database. Errors name the file and the setting that points to it.
+[[nodiscard]] config::Result<Standing> read_standing(const config::Settings& settings,
+                                                     const GatewayKeys& keys);
+
+/// Changes when one of these files does. For asking whether to read them again.
+[[nodiscard]] std::string standing_version(const config::Settings& settings);
+
+}  // namespace sluis::gateway

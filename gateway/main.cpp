@@ -1,0 +1,64 @@
+// sluisd: one organisation's gateway.
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+
+#include "gateway/app.hpp"
+
+namespace {
+
+/// Memory holds persons and keys: none of it may reach a core file, and no other process of this
+/// user may read it. What we make is ours alone.
+void close_the_curtains() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  ::umask(077);
+}
+
+int serve(const std::string& file) {
+  auto settings = sluis::config::Settings::read(file);
+  if (!settings) {
+    spdlog::critical("{}", settings.failure().detail);
+    return 2;
+  }
+  spdlog::set_level(spdlog::level::from_str(settings->log_level));
+  auto app = sluis::gateway::App::create(std::move(*settings));
+  if (!app) {
+    spdlog::critical("{}", app.failure().detail);
+    return 2;
+  }
+  const auto served = (*app)->run();
+  if (served) return 0;
+  spdlog::critical("{}", served.failure().detail);
+  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App program{"sluisd: the gateway of one organisation in a Sluis region"};
+  program.footer(
+      "Exit status: 0 stopped in order; 1 a listener could not be opened, or something was cut "
+      "off;\n"
+      "2 a setting or a file that it names was refused.\n\nExample: sluisd --config "
+      "/etc/sluis/settings.json");
+  std::string file;
+  program.add_option("--config", file, "The settings file (config/README.md)")->required();
+  program.set_version_flag("--version", "sluisd " SLUIS_VERSION);
+  CLI11_PARSE(program, argc, argv);
+  try {
+    close_the_curtains();
+    sluis::crypto::init();
+    spdlog::set_default_logger(spdlog::stderr_logger_mt("sluisd"));
+    spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+    return serve(file);
+  } catch (const std::exception& fault) {
+    spdlog::critical("{}", fault.what());
+    return 1;
+  }
+}

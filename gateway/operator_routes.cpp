@@ -1,0 +1,57 @@
+#include "gateway/operator_routes.hpp"
+
+#include "gateway/core/store_call.hpp"
+
+namespace sluis::gateway {
+
+using config::Json;
+using net::Request;
+using net::Response;
+
+namespace {
+
+Json checks_json(const std::vector<Check>& checks, bool& ready) {
+  Json list = Json::array();
+  ready = true;
+  for (const auto& check : checks) {
+    ready = ready && check.ok;
+    list.push_back({{"name", check.name}, {"ok", check.ok}, {"detail", check.detail}});
+  }
+  return list;
+}
+
+Task<Response> outbox(const Region& region, store::Store& store) {
+  auto look = [standing = region.standing(), self = region.self()](store::Transaction& tx) {
+    Json partners = Json::array();
+    for (const auto& partner : standing->directory->partners()) {
+      if (partner.id == self) continue;
+      const auto waiting = tx.waiting(partner.id);
+      Json item{{"partner", partner.id.str()}, {"waiting", waiting}};
+      if (const auto next = tx.next_due(partner.id))
+        item["nextAttempt"] = config::format_time(*next);
+      partners.push_back(std::move(item));
+    }
+    return Json{{"partners", std::move(partners)}, {"auditSize", tx.log_size()}};
+  };
+  const auto answer = co_await read(store, std::move(look));
+  co_return Response::json(200, answer);
+}
+
+}  // namespace
+
+void add_operator_routes(net::Router& router, const Region& region, store::Store& store,
+                         std::function<std::vector<Check>()> checks) {
+  router.add("GET", "/healthz", [](Request) -> Task<Response> {
+    co_return Response::json(200, Json{{"status", "live"}});
+  });
+  router.add("GET", "/readyz", [checks = std::move(checks)](Request) -> Task<Response> {
+    bool ready = false;
+    auto list = checks_json(checks(), ready);
+    const Json body{{"ready", ready}, {"checks", std::move(list)}};
+    co_return Response::json(ready ? 200 : 503, body);
+  });
+  router.add("GET", "/outbox",
+             [&region, &store](Request) -> Task<Response> { return outbox(region, store); });
+}
+
+}  // namespace sluis::gateway

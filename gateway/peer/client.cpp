@@ -1,0 +1,114 @@
+#include "gateway/peer/client.hpp"
+
+#include "gateway/peer/wire.hpp"
+
+namespace sluis::gateway::peer {
+
+using config::Code;
+using config::error;
+using config::Result;
+
+struct PeerClient::Line {
+  std::string url;
+  std::string oin;
+  std::shared_ptr<net::HttpClient> client;
+};
+
+PeerClient::PeerClient(asio::io_context& context, const Region& region, net::ClientTls tls,
+                       net::ClientLimits limits)
+    : context_(context), region_(region), tls_(std::move(tls)), limits_(limits) {}
+
+PeerClient::~PeerClient() = default;
+
+Result<std::shared_ptr<net::HttpClient>> PeerClient::client_for(const config::PartnerId& partner) {
+  const auto standing = region_.standing();
+  const auto* entry = standing->directory->partner(partner);
+  if (entry == nullptr || !entry->active)
+    return error(Code::forbidden,
+                 "partner \"" + partner.str() + "\" is not active in the directory");
+  auto& line = lines_[partner];
+  if (!line.client || line.url != entry->peer_url || line.oin != entry->oin.str()) {
+    auto origin = net::Origin::parse(entry->peer_url);
+    if (!origin) return origin.failure();
+    line = {entry->peer_url, entry->oin.str(),
+            std::make_shared<net::HttpClient>(context_, std::move(*origin),
+                                              tls_.expecting(entry->oin.str()), limits_)};
+  }
+  return line.client;
+}
+
+namespace {
+
+/// What a partner's problem document means to us: its code where it is one of the contract's.
+config::Error refusal(int status, std::string_view body) {
+  const auto json = config::parse_json(body);
+  std::string code = "none";
+  if (json && json->is_object() && json->contains("code") && (*json)["code"].is_string())
+    code = (*json)["code"].get<std::string>();
+  for (const auto known : {Code::forbidden, Code::generation, Code::over_budget, Code::invalid,
+                           Code::expired, Code::too_large})
+    if (code == config::code_name(known)) return error(known, "refused with " + code);
+  return error(Code::unavailable, "answered " + std::to_string(status));
+}
+
+}  // namespace
+
+Task<Result<std::string>> PeerClient::post(const config::PartnerId& partner, std::string path,
+                                           std::string body) {
+  auto client = client_for(partner);
+  if (!client) co_return client.failure();
+  const auto kept = *client;
+  net::ClientRequest request;
+  request.method = "POST";
+  request.target = std::move(path);
+  request.content_type = "application/json";
+  request.body = std::move(body);
+  request.idempotent = true;  // an evaluation or envelope that arrives twice changes nothing
+  auto answer = co_await kept->send(std::move(request));
+  if (!answer) co_return answer.failure();
+  if (answer->status != 200) co_return refusal(answer->status, answer->body);
+  co_return std::move(answer->body);
+}
+
+Task<bool> PeerClient::alive(const config::PartnerId& partner) {
+  auto client = client_for(partner);
+  if (!client) co_return false;
+  const auto kept = *client;
+  net::ClientRequest request;
+  request.method = "GET";
+  request.target = "/peer/v1/health";
+  request.idempotent = true;
+  const auto answer = co_await kept->send(std::move(request));
+  co_return answer.ok() && answer->status == 200;
+}
+
+Task<Result<crypto::Evaluation>> PeerClient::evaluate(const config::PartnerId& holder,
+                                                      const EvaluationRequest& request) {
+  auto body = evaluation_request(request);
+  std::string path = "/peer/v1/evaluations";
+  auto answer = co_await post(holder, std::move(path), std::move(body));
+  if (!answer) co_return answer.failure();
+  auto evaluation = read_evaluation_answer(*answer, request.generation, request.blinded.size());
+  if (!evaluation)
+    co_return error(Code::bad_proof, "an answer of another form: " + evaluation.failure().detail);
+  co_return std::move(*evaluation);
+}
+
+Task<Result<std::vector<Receipt>>> PeerClient::deliver(const config::PartnerId& to,
+                                                       const std::vector<Envelope>& envelopes) {
+  auto body = envelopes_body(envelopes);
+  std::string path = "/peer/v1/envelopes";
+  auto answer = co_await post(to, std::move(path), std::move(body));
+  if (!answer) co_return answer.failure();
+  auto receipts = read_receipts(*answer);
+  if (!receipts)
+    co_return error(Code::unavailable, "receipts of another form: " + receipts.failure().detail);
+  co_return std::move(*receipts);
+}
+
+void PeerClient::close() {
+  for (auto& [partner, line] : lines_)
+    if (line.client) line.client->close();
+}
+
+}  // namespace sluis::gateway::peer

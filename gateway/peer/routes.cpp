@@ -1,0 +1,133 @@
+#include "gateway/peer/routes.hpp"
+
+#include "gateway/net/problem.hpp"
+#include "gateway/peer/wire.hpp"
+
+namespace sluis::gateway::peer {
+
+using config::Code;
+using config::error;
+using config::Json;
+using net::Request;
+using net::Response;
+
+namespace {
+
+const config::Partner* partner_of(const Request& request, const Standing& standing) {
+  if (!request.peer_oin) return nullptr;
+  const auto oin = config::Oin::parse(*request.peer_oin);
+  const auto* partner = oin ? standing.directory->partner_by_oin(*oin) : nullptr;
+  return partner != nullptr && partner->active ? partner : nullptr;
+}
+
+Trace trace_of(const Request& request) {
+  const auto* header = request.header("traceparent");
+  return Trace::continued(header == nullptr ? "" : *header);
+}
+
+Response json_text(std::string body) {
+  Response response;
+  response.content_type = "application/json";
+  response.body = std::move(body);
+  return response;
+}
+
+/// A refusal to a partner never repeats what it sent, and says no more than its code and place.
+Response refused(const config::Error& why) {
+  if (why.code == Code::invalid || why.code == Code::too_large) {
+    return net::problem(why.code, {}, {why});
+  }
+  return net::problem(why.code);
+}
+
+class Routes {
+ public:
+  explicit Routes(Services services) : services_(services) {}
+
+  /// Runs `serve` for an active partner; refuses and records anybody else.
+  template <class Serve>
+  Task<Response> as_partner(Request request, Serve serve) {
+    const auto standing = services_.region.standing();
+    const auto trace = trace_of(request);
+    const auto* partner = partner_of(request, *standing);
+    if (partner == nullptr) {
+      auto why = error(Code::forbidden, "no active partner bears this certificate's OIN");
+      co_await record(request, "peer.connect", why, trace);
+      co_return refused(why);
+    }
+    auto id = partner->id;
+    co_return co_await serve(std::move(id), std::move(request), trace);
+  }
+
+  Task<Response> evaluations(config::PartnerId peer, Request request, Trace trace) {
+    auto asked = read_evaluation_request(request.body);
+    if (!asked) co_return co_await malformed(peer, "evaluation.answer", asked.failure(), trace);
+    const auto generation = asked->generation;
+    auto answer = co_await services_.evaluations.answer(peer, std::move(*asked), trace);
+    if (!answer) co_return refused(answer.failure());
+    co_return json_text(evaluation_answer(generation, *answer));
+  }
+
+  Task<Response> envelopes(config::PartnerId peer, Request request, Trace trace) {
+    auto envelopes = read_envelopes(request.body);
+    if (!envelopes)
+      co_return co_await malformed(peer, "envelope.receive", envelopes.failure(), trace);
+    const auto receipts = co_await services_.receive.receive(peer, std::move(*envelopes));
+    co_return json_text(receipts_body(receipts));
+  }
+
+  Task<Response> directory(config::PartnerId, Request, Trace) {
+    co_return json_text(services_.region.standing()->directory->text());
+  }
+
+  Task<Response> health(config::PartnerId, Request, Trace) {
+    co_return Response::json(200, Json{{"status", "live"}});
+  }
+
+ private:
+  Task<Response> malformed(const config::PartnerId& peer, std::string_view action,
+                           config::Error why, const Trace& trace) {
+    auto record = services_.recorder.start(action, audit::Outcome::deny, actor_of(peer), trace);
+    record.counterparty = peer.str();
+    co_await services_.recorder.refuse(std::move(record), why);
+    co_return refused(why);
+  }
+
+  Task<void> record(const Request& request, std::string_view action, config::Error why,
+                    const Trace& trace) {
+    audit::Actor actor;
+    actor.kind = "unknown";
+    // The OIN of a certificate that chains to the region's CA; a suspended partner is known by it.
+    actor.id = request.peer_oin && config::is_oin(*request.peer_oin) ? *request.peer_oin : "none";
+    auto entry = services_.recorder.start(action, audit::Outcome::deny, std::move(actor), trace);
+    co_await services_.recorder.refuse(std::move(entry), std::move(why));
+  }
+
+  Services services_;
+};
+
+}  // namespace
+
+void add_routes(net::Router& router, Services services) {
+  const auto routes = std::make_shared<Routes>(services);
+  using Method = Task<Response> (Routes::*)(config::PartnerId, Request, Trace);
+  const auto add = [&](const std::string& verb, std::string_view path, Method method,
+                       std::size_t bytes) {
+    net::RouteLimits limits;
+    limits.body_bytes = bytes;
+    if (verb == "POST") limits.content_types = {"application/json"};
+    net::Handler handler = [routes, method, home = services.home](Request request) {
+      auto serve = [routes, method](config::PartnerId peer, Request inner, Trace trace) {
+        return (routes.get()->*method)(std::move(peer), std::move(inner), std::move(trace));
+      };
+      return on(home, routes->as_partner(std::move(request), std::move(serve)));
+    };
+    router.add(verb, path, std::move(handler), std::move(limits));
+  };
+  add("POST", "/peer/v1/evaluations", &Routes::evaluations, evaluation_body_bytes);
+  add("POST", "/peer/v1/envelopes", &Routes::envelopes, envelopes_body_bytes);
+  add("GET", "/peer/v1/directory", &Routes::directory, 0);
+  add("GET", "/peer/v1/health", &Routes::health, 0);
+}
+
+}  // namespace sluis::gateway::peer
