@@ -143,9 +143,8 @@ Outcome verify_logs(const AuditOptions& options, Console& console) {
 }  // namespace
 
 void add_audit_commands(CLI::App& program, Session& session) {
-  auto* family =
-      add_command(program, "audit", "the log of who did what, and proof that it is whole",
-                  "sluis audit verify --region demo");
+  auto* family = add_command(program, "audit", "proof that the log of who did what is whole",
+                             "sluis audit verify --region demo");
   family->require_subcommand(1);
   auto options = std::make_shared<AuditOptions>();
   auto* command = add_command(*family, "verify", "recompute a log offline, against its signature",

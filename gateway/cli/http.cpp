@@ -2,8 +2,8 @@
 
 #include <charconv>
 
+#include "gateway/cli/answer_fields.hpp"
 #include "gateway/cli/console.hpp"
-#include "gateway/cli/match_view.hpp"
 #include "gateway/net/blocking.hpp"
 
 namespace sluis::gateway::cli {

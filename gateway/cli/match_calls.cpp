@@ -1,8 +1,7 @@
 #include "gateway/cli/match_calls.hpp"
 
 #include <algorithm>
-
-#include "gateway/cli/match_view.hpp"
+#include "gateway/cli/answer_fields.hpp"
 
 namespace sluis::gateway::cli {
 

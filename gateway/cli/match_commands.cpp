@@ -4,6 +4,7 @@
 #include <limits>
 #include <ostream>
 
+#include "gateway/cli/answer_fields.hpp"
 #include "gateway/cli/match_calls.hpp"
 #include "gateway/cli/match_view.hpp"
 #include "gateway/cli/program.hpp"

@@ -3,6 +3,7 @@
 #include <ostream>
 #include <set>
 
+#include "gateway/cli/answer_fields.hpp"
 #include "gateway/cli/console.hpp"
 
 namespace sluis::gateway::cli {
@@ -20,7 +21,8 @@ std::string values(const json& object) {
   std::string line;
   for (const auto& [key, value] : object.items()) {
     if (!line.empty()) line += ", ";
-    line += value.is_string() ? value.get<std::string>() : value.dump();
+    line += value.is_string() ? value.get<std::string>()
+                              : value.dump(-1, ' ', false, json::error_handler_t::replace);
   }
   return line;
 }
@@ -38,7 +40,7 @@ std::string text_of(const json& value) {
 
 void print_match_signal(std::ostream& out, const json& signal) {
   out << "    " << printable(text_at(signal, "partner"));
-  if (!signal.value("open", true)) {
+  if (!flag_at(signal, "open", true)) {
     out << ": closed; received " << printable(text_at(signal, "receivedAt")) << "\n      signal "
         << printable(text_at(signal, "id")) << '\n';
     return;
@@ -48,28 +50,15 @@ void print_match_signal(std::ostream& out, const json& signal) {
   }
   out << "\n      signal " << printable(text_at(signal, "id")) << '\n';
   print_if(out, "observed ", text_at(signal, "observedAt"));
-  if (const auto found = signal.find("payload"); found != signal.end() && !found->is_null()) {
-    print_if(out, "says     ", text_of(*found));
+  if (const auto& payload = field_at(signal, "payload"); !payload.is_null()) {
+    print_if(out, "says     ", text_of(payload));
   }
-  if (const auto found = signal.find("contact"); found != signal.end() && found->is_object()) {
-    print_if(out, "contact  ", values(*found));
+  if (const auto& contact = field_at(signal, "contact"); contact.is_object()) {
+    print_if(out, "contact  ", values(contact));
   }
 }
 
 }  // namespace
-
-std::string text_at(const json& object, const char* key) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-const json& list_at(const json& object, const char* key) {
-  static const json empty = json::array();
-  if (!object.is_object()) return empty;
-  const auto found = object.find(key);
-  return found != object.end() && found->is_array() ? *found : empty;
-}
 
 void print_match(std::ostream& out, const json& match) {
   const auto& signals = list_at(match, "signals");
@@ -78,9 +67,8 @@ void print_match(std::ostream& out, const json& match) {
   const auto id = text_at(match, "id");
   out << (id.empty() ? std::string("no match yet") : "match " + printable(id)) << '\n'
       << "  " << printable(text_at(match, "certainty"))
-      << (match.value("ambiguous", false) ? ", ambiguous (two of its signals contradict)" : "")
-      << "; " << plural(signals.size(), "signal") << " of " << plural(partners.size(), "partner")
-      << '\n';
+      << (flag_at(match, "ambiguous") ? ", ambiguous (two of its signals contradict)" : "") << "; "
+      << plural(signals.size(), "signal") << " of " << plural(partners.size(), "partner") << '\n';
   for (const auto& signal : signals) print_match_signal(out, signal);
 }
 
@@ -88,19 +76,19 @@ void print_signal(std::ostream& out, const json& signal) {
   out << "signal " << printable(text_at(signal, "id")) << ", accepted "
       << printable(text_at(signal, "acceptedAt")) << '\n';
   for (const auto& partner : list_at(signal, "partners")) {
-    const bool shared = partner.value("shared", false);
+    const bool shared = flag_at(partner, "shared");
     out << "  " << printable(text_at(partner, "partner")) << ": " << (shared ? "" : "not ")
         << "shared\n";
     print_if(out, "", text_at(partner, "text"));
     print_if(out, "rule      ", text_at(partner, "rule"));
     print_if(out, "kept till ", text_at(partner, "keepUntil"));
-    const auto delivery = partner.find("delivery");
-    if (delivery == partner.end() || !delivery->is_object()) continue;
-    const auto attempts = delivery->value("attempts", 0U);
+    const auto& delivery = field_at(partner, "delivery");
+    if (!delivery.is_object()) continue;
+    const auto attempts = number_at(delivery, "attempts");
     print_if(out, "delivery  ",
-             text_at(*delivery, "state") +
+             text_at(delivery, "state") +
                  (attempts > 1 ? " after " + plural(attempts, "attempt") : std::string()));
-    print_if(out, "last error ", text_at(*delivery, "lastError"));
+    print_if(out, "last error ", text_at(delivery, "lastError"));
   }
 }
 

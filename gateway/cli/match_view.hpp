@@ -3,7 +3,6 @@
 
 #include <iosfwd>
 #include <nlohmann/json.hpp>
-#include <string>
 
 namespace sluis::gateway::cli {
 
@@ -12,11 +11,5 @@ void print_match(std::ostream& out, const nlohmann::json& match);
 
 /// The decisions and deliveries of GET /v1/signals/{id}.
 void print_signal(std::ostream& out, const nlohmann::json& signal);
-
-/// The text at `key`, or empty: also where it is not a text.
-[[nodiscard]] std::string text_at(const nlohmann::json& object, const char* key);
-
-/// The array at `key`, or an empty one.
-[[nodiscard]] const nlohmann::json& list_at(const nlohmann::json& object, const char* key);
 
 }  // namespace sluis::gateway::cli

@@ -20,6 +20,16 @@ constexpr auto statuses =
     "\n"
     "Example: sluis region create demo && sluis region start demo";
 
+/// The options that no command has. Values are left out: people may type a person there.
+std::string unexpected(const CLI::App& program) {
+  std::string names;
+  for (const auto& argument : program.remaining(true)) {
+    if (!argument.starts_with("--")) continue;
+    names += (names.empty() ? ": " : ", ") + argument.substr(0, argument.find('='));
+  }
+  return "there is an argument that no command here takes" + names;
+}
+
 }  // namespace
 
 void Session::finish(const Outcome& outcome) {
@@ -56,7 +66,9 @@ int run(const std::vector<std::string>& arguments, Console& console) {
     program.exit(asked, console.out, console.err);
     return static_cast<int>(Exit::fine);
   } catch (const CLI::ParseError& fault) {
-    console.err << "sluis: " << fault.what() << "\nsluis --help, or --help after a command, says "
+    const bool extra = dynamic_cast<const CLI::ExtrasError*>(&fault) != nullptr;
+    console.err << "sluis: " << (extra ? unexpected(program) : fault.what())
+                << "\nsluis --help, or --help after a command, says "
                 << "what it takes\n";
     return static_cast<int>(Exit::usage);
   }

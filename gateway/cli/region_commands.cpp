@@ -91,7 +91,7 @@ void add_wait(CLI::App& region, Session& session) {
     bool json = false;
   };
   auto options = std::make_shared<Options>();
-  auto* command = add_command(region, "wait", "wait until every gateway has delivered everything",
+  auto* command = add_command(region, "wait", "wait until everything is delivered",
                               "sluis region wait demo --seconds 60");
   command->add_option("DIR", options->folder, folder_help)->required();
   command->add_option("--seconds", options->seconds, "how long at most (120)");
@@ -104,9 +104,8 @@ void add_wait(CLI::App& region, Session& session) {
 
 void add_compare(CLI::App& region, Session& session) {
   auto options = std::make_shared<CompareOptions>();
-  auto* command =
-      add_command(region, "compare", "compare matches and answers at zvh with what must follow",
-                  "sluis region compare demo data/region");
+  auto* command = add_command(region, "compare", "compare its matches with what must follow",
+                              "sluis region compare demo data/region");
   command->add_option("DIR", options->region, folder_help)->required();
   command->add_option("DATA", options->data, "as tools/make_region_data.py writes it")->required();
   command->add_option("--reveal", options->reveal, "2 or 3 (as the region was created)")

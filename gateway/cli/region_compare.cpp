@@ -3,8 +3,8 @@
 #include <limits>
 #include <ostream>
 
+#include "gateway/cli/answer_fields.hpp"
 #include "gateway/cli/match_calls.hpp"
-#include "gateway/cli/match_view.hpp"
 #include "gateway/cli/region_data.hpp"
 #include "gateway/cli/region_plan.hpp"
 #include "gateway/cli/target.hpp"

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "config/json.hpp"
-#include "gateway/cli/match_view.hpp"
+#include "gateway/cli/answer_fields.hpp"
 
 namespace sluis::gateway::cli {
 
@@ -68,13 +68,13 @@ Result<void> read_senders(const std::filesystem::path& folder, RegionData& data)
 Result<void> read_expected(const std::filesystem::path& folder, unsigned reveal, RegionData& data) {
   const char* opened = reveal >= 3 ? "afterThree" : "afterTwo";
   auto read = each_line(folder / "open.jsonl", [&](const std::string&, const json& each) {
-    if (each.value(opened, false)) data.open.insert(text_at(each, "signal"));
+    if (flag_at(each, opened)) data.open.insert(text_at(each, "signal"));
   });
   if (!read) return read;
   const auto is_open = [&](const std::string& id) { return data.open.contains(id); };
   read = each_line(folder / "matches.jsonl", [&](const std::string&, const json& each) {
     ExpectedMatch match{texts(list_at(each, "signals")), texts(list_at(each, "partners")),
-                        text_at(each, "certainty"), each.value("ambiguous", false)};
+                        text_at(each, "certainty"), flag_at(each, "ambiguous")};
     if (std::ranges::any_of(match.signals, is_open)) data.matches.push_back(std::move(match));
   });
   if (!read) return read;
@@ -130,7 +130,7 @@ void compare_match(const ExpectedMatch& expected, const json& found,
   if (text_at(found, "certainty") != expected.certainty) {
     differences.add(name + ": " + text_at(found, "certainty") + ", must be " + expected.certainty);
   }
-  if (found.value("ambiguous", false) != expected.ambiguous) {
+  if (flag_at(found, "ambiguous") != expected.ambiguous) {
     differences.add(name + (expected.ambiguous ? ": must be ambiguous" : ": is not ambiguous"));
   }
 }
@@ -164,7 +164,7 @@ void compare_matches(const RegionData& data, const std::vector<json>& found,
     signals_of.push_back(ids_of(data, signals, "matches", differences));
     for (const auto& id : signals_of.back()) match_of[id] = i;
     for (const auto& signal : signals) {
-      if (signal.value("open", false)) open.push_back(text_at(signal, "id"));
+      if (flag_at(signal, "open")) open.push_back(text_at(signal, "id"));
     }
   }
   std::set<std::size_t> seen;

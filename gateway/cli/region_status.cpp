@@ -2,8 +2,8 @@
 #include <ostream>
 #include <thread>
 
+#include "gateway/cli/answer_fields.hpp"
 #include "gateway/cli/http.hpp"
-#include "gateway/cli/match_view.hpp"
 #include "gateway/cli/process.hpp"
 #include "gateway/cli/region_run.hpp"
 
@@ -27,7 +27,7 @@ void read_readiness(std::uint16_t port, GatewayStatus& status) {
   status.ready = reply->status == 200;
   const auto body = Json::parse(reply->body, nullptr, false);
   for (const auto& check : list_at(body, "checks")) {
-    if (check.value("ok", true)) continue;
+    if (flag_at(check, "ok", true)) continue;
     status.not_ready += status.not_ready.empty() ? "" : "; ";
     status.not_ready += text_at(check, "name") + ": " + text_at(check, "detail");
   }
@@ -38,11 +38,11 @@ void read_outbox(std::uint16_t port, GatewayStatus& status) {
   if (!reply || !reply->ok()) return;
   const auto body = Json::parse(reply->body, nullptr, false);
   if (!body.is_object()) return;
-  status.audit_size = body.value("auditSize", std::uint64_t{0});
+  status.audit_size = number_at(body, "auditSize");
   auto& outbox = status.outbox.emplace();
   for (const auto& each : list_at(body, "partners")) {
-    outbox.push_back({text_at(each, "partner"), each.value("waiting", std::uint64_t{0}),
-                      text_at(each, "lastError")});
+    outbox.push_back(
+        {text_at(each, "partner"), number_at(each, "waiting"), text_at(each, "lastError")});
   }
 }
 

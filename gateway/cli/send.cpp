@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "gateway/cli/answer_fields.hpp"
 #include "gateway/cli/send_report.hpp"
 
 namespace sluis::gateway::cli {
@@ -49,7 +50,9 @@ class Patience {
   std::chrono::milliseconds pause_{first_pause};
 };
 
-bool is_passing(unsigned status) {
+constexpr unsigned too_large = 413;
+
+bool is_passing(std::uint64_t status) {
   return status == 503 || status == 429;
 }
 
@@ -105,6 +108,8 @@ class Sender {
         batch = settle(std::move(batch), reply->body);
         if (batch.empty()) return;
         trouble = error(Code::unavailable, "the gateway cannot take signals now");
+      } else if (reply && reply->status == too_large) {
+        return deliver_halves(client, std::move(batch), *reply);
       } else if (reply && !is_passing(reply->status)) {
         return give_up(batch, json_of(*reply).failure());
       }
@@ -112,6 +117,22 @@ class Sender {
       const auto pause = patience.next(reply ? reply->retry_after : std::nullopt);
       if (!pause || !rest(*pause)) return give_up(batch, trouble);
     }
+  }
+
+  /// The gateway takes less at once than we sent: a smaller limit in its settings, or one line too
+  /// large by itself, which is then refused alone.
+  void deliver_halves(ApiClient& client, Batch batch, const Reply& reply) {
+    if (batch.size() == 1) {
+      const Json answer{{"status", too_large},
+                        {"problem", Json::parse(reply.body, nullptr, false)}};
+      const std::scoped_lock lock(mutex_);
+      return report_.add(batch.front().number, answer);
+    }
+    const auto middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
+    Batch second(std::make_move_iterator(middle), std::make_move_iterator(batch.end()));
+    batch.erase(middle, batch.end());
+    deliver(client, std::move(batch));
+    deliver(client, std::move(second));
   }
 
   /// Notes every line that has its final answer; gives those that have none, or a passing one.
@@ -123,9 +144,9 @@ class Sender {
     while (std::getline(answers, text)) {
       const auto answer = Json::parse(text, nullptr, false);
       if (!answer.is_object()) continue;
-      const auto place = answer.value("line", std::size_t{0});
+      const auto place = number_at(answer, "line");
       if (place < 1 || place > batch.size() || settled[place - 1]) continue;
-      if (is_passing(answer.value("status", 0U))) continue;
+      if (is_passing(number_at(answer, "status"))) continue;
       settled[place - 1] = true;
       report_.add(batch[place - 1].number, answer);
     }

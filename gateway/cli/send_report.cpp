@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <ostream>
 
+#include "gateway/cli/answer_fields.hpp"
 #include "gateway/cli/console.hpp"
-#include "gateway/cli/match_view.hpp"
 
 namespace sluis::gateway::cli {
 
@@ -31,10 +31,10 @@ std::string joined(const auto& items, const char* between) {
 }  // namespace
 
 void SendReport::add(std::uint64_t line, const json& answer) {
-  const auto status = answer.value("status", 0U);
+  const auto status = number_at(answer, "status");
   if (status >= 200 && status < 300) {
     ++(status == 200 ? known_ : accepted_);
-    if (const auto signal = answer.find("signal"); signal != answer.end()) add_decisions(*signal);
+    add_decisions(field_at(answer, "signal"));
   } else {
     ++refused_;
     add_refusal(line, answer);
@@ -42,11 +42,9 @@ void SendReport::add(std::uint64_t line, const json& answer) {
 }
 
 void SendReport::add_decisions(const json& signal) {
-  const auto partners = signal.find("partners");
-  if (partners == signal.end() || !partners->is_array()) return;
-  for (const auto& decision : *partners) {
+  for (const auto& decision : list_at(signal, "partners")) {
     auto& partner = partners_[text_at(decision, "partner")];
-    if (decision.value("shared", false)) {
+    if (flag_at(decision, "shared")) {
       ++partner.shared[text_at(decision, "rule")];
     } else {
       const auto text = text_at(decision, "text");
@@ -56,17 +54,14 @@ void SendReport::add_decisions(const json& signal) {
 }
 
 void SendReport::add_refusal(std::uint64_t line, const json& answer) {
-  const auto found = answer.find("problem");
-  const json problem = found != answer.end() && found->is_object() ? *found : json::object();
+  const auto& problem = field_at(answer, "problem");
   auto code = text_at(problem, "code");
-  if (code.empty()) code = "status-" + std::to_string(answer.value("status", 0U));
+  if (code.empty()) code = "status-" + std::to_string(number_at(answer, "status"));
   auto& refusal = refusals_[code];
   ++refusal.count;
   if (refusal.lines.size() < lines_named) refusal.lines.push_back(line);
   if (refusal.detail.empty()) refusal.detail = text_at(problem, "detail");
-  const auto errors = problem.find("errors");
-  if (errors == problem.end() || !errors->is_array()) return;
-  for (const auto& each : *errors) {
+  for (const auto& each : list_at(problem, "errors")) {
     if (auto pointer = text_at(each, "in"); !pointer.empty()) {
       refusal.pointers.insert(std::move(pointer));
     }
