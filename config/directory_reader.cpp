@@ -76,7 +76,10 @@ class DirectoryReader {
   Result<Directory> read(std::string_view text) {
     if (text.size() > most_bytes) return error(Code::too_large, "malformed directory: over 8 MB");
     auto json = parse_json(text);
-    if (!json.ok()) return malformed(text, {json.failure()});
+    if (!json.ok()) {
+      const Error& fault = json.failure();
+      return error(fault.code, "malformed directory: " + fault.detail, fault.pointer);
+    }
     std::vector<Error> errors;
     ObjectReader::read(*json, "", errors, [this](ObjectReader& in) { read_document(in); });
     if (json->is_object()) {

@@ -189,6 +189,8 @@ TEST_CASE("Directory: what is no directory", "[directory]") {
     INFO(text);
     CHECK_FALSE(Directory::read(text, trust()).ok());
   }
+  CHECK(Directory::read("{\"v\":1,\n\"v\":1}", trust()).failure().detail ==
+        "malformed directory: line 2, column 3: double key");
   CHECK_FALSE(sign_directory(Json::array(), signing_key("a")).ok());
   CHECK_FALSE(sign_directory({{"signatures", 1}}, signing_key("a")).ok());
 }
