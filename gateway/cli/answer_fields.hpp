@@ -38,4 +38,13 @@ namespace sluis::gateway::cli {
   return field.is_array() ? field : empty;
 }
 
+/// Where in the request an entry of a problem's `errors` points: a JSON Pointer, a parameter's
+/// name, or the part of the request.
+[[nodiscard]] inline std::string place_of(const nlohmann::json& error) {
+  for (const char* key : {"pointer", "name", "in"}) {
+    if (auto text = text_at(error, key); !text.empty()) return text;
+  }
+  return {};
+}
+
 }  // namespace sluis::gateway::cli

@@ -104,7 +104,7 @@ Result<Json> json_of(const Reply& reply) {
     if (const auto text = text_at(body, key); !text.empty()) detail += ", " + printable(text);
   }
   for (const auto& each : list_at(body, "errors")) {
-    detail += "\n  " + printable(text_at(each, "in")) + ": " + printable(text_at(each, "detail"));
+    detail += "\n  " + printable(place_of(each)) + ": " + printable(text_at(each, "detail"));
   }
   const bool passing = reply.status >= 500 || reply.status == 429;
   return error(passing ? Code::unavailable : refused_by_gateway, detail);

@@ -38,6 +38,16 @@ std::string text_of(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+/// The texts of a list, on one line.
+std::string words(const json& list) {
+  std::string line;
+  for (const auto& word : list) {
+    if (!word.is_string()) continue;
+    line += (line.empty() ? "" : ", ") + word.get<std::string>();
+  }
+  return line;
+}
+
 void print_match_signal(std::ostream& out, const json& signal) {
   out << "    " << printable(text_at(signal, "partner"));
   if (!flag_at(signal, "open", true)) {
@@ -81,6 +91,11 @@ void print_signal(std::ostream& out, const json& signal) {
         << "shared\n";
     print_if(out, "", text_at(partner, "text"));
     print_if(out, "rule      ", text_at(partner, "rule"));
+    print_if(out, "with      ", words(list_at(partner, "fields")));
+    print_if(out, "found by  ", words(list_at(partner, "identifiers")));
+    if (const auto reveal = number_at(partner, "revealAfterPartners"); reveal > 0) {
+      print_if(out, "opens     ", reveal == 1 ? "at once" : "after " + plural(reveal, "partner"));
+    }
     print_if(out, "kept till ", text_at(partner, "keepUntil"));
     const auto& delivery = field_at(partner, "delivery");
     if (!delivery.is_object()) continue;
@@ -88,7 +103,7 @@ void print_signal(std::ostream& out, const json& signal) {
     print_if(out, "delivery  ",
              text_at(delivery, "state") +
                  (attempts > 1 ? " after " + plural(attempts, "attempt") : std::string()));
-    print_if(out, "last error ", text_at(delivery, "lastError"));
+    print_if(out, "error     ", text_at(delivery, "lastError"));
   }
 }
 

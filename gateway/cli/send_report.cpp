@@ -62,7 +62,7 @@ void SendReport::add_refusal(std::uint64_t line, const json& answer) {
   if (refusal.lines.size() < lines_named) refusal.lines.push_back(line);
   if (refusal.detail.empty()) refusal.detail = text_at(problem, "detail");
   for (const auto& each : list_at(problem, "errors")) {
-    if (auto pointer = text_at(each, "in"); !pointer.empty()) {
+    if (auto pointer = place_of(each); !pointer.empty()) {
       refusal.pointers.insert(std::move(pointer));
     }
   }

@@ -77,3 +77,21 @@ TEST_CASE("view: a question without a match, and odd values, are no trouble", "[
   print_match(out, nlohmann::json(7));
   CHECK(out.str().find("no match yet") == 0);
 }
+
+TEST_CASE("view: where a signal stands, partner by partner", "[cli]") {
+  const auto signal = nlohmann::json::parse(R"({
+    "id":"s1","acceptedAt":"2026-11-22T09:00:00Z","partners":[
+      {"partner":"zvh","shared":true,"rule":"ggz-zvh","text":"Een regel staat dit toe.",
+       "identifiers":["bsn","name-dob"],"fields":["severity"],"revealAfterPartners":2,
+       "keepUntil":"2027-05-21T09:00:00Z",
+       "delivery":{"state":"waiting","attempts":3,"lastError":"unavailable"}},
+      {"partner":"om","shared":false,"rule":null,"text":"Geen regel staat dit toe."}]})");
+  std::ostringstream out;
+  print_signal(out, signal);
+  for (const auto* said : {"signal s1, accepted 2026-11-22", "zvh: shared", "ggz-zvh",
+                           "bsn, name-dob", "after 2 partners", "waiting after 3 attempts",
+                           "unavailable", "om: not shared", "Geen regel"}) {
+    CAPTURE(said);
+    CHECK(out.str().find(said) != std::string::npos);
+  }
+}

@@ -67,12 +67,13 @@ struct Gateway {
   }
   Json answer_line(std::size_t number, const std::string& line) {
     if (contains(line, "bad")) {
-      return {{"line", number},
-              {"status", 400},
-              {"problem",
-               {{"code", "invalid"},
-                {"detail", "does not fit"},
-                {"errors", {{{"in", "/theme"}, {"detail", "unknown theme"}}}}}}};
+      return {
+          {"line", number},
+          {"status", 400},
+          {"problem",
+           {{"code", "invalid"},
+            {"detail", "does not fit"},
+            {"errors", {{{"in", "body"}, {"pointer", "/theme"}, {"detail", "unknown theme"}}}}}}};
     }
     if (passing_lines-- > 0) {
       return {{"line", number}, {"status", 503}, {"problem", {{"code", "holders-unreachable"}}}};
