@@ -27,8 +27,9 @@ jobs=$(nproc)
 run_preset() {  # preset, then options for ctest
   local preset=$1; shift
   say "build ($preset)"
-  cmake --preset "$preset" >"build-$preset.log" 2>&1 || { cat "build-$preset.log" >&2; exit 1; }
-  rm -f "build-$preset.log"
+  mkdir -p build
+  cmake --preset "$preset" >"build/configure-$preset.log" 2>&1 ||
+    { cat "build/configure-$preset.log" >&2; exit 1; }
   cmake --build --preset "$preset" -j "$jobs"
   say "test ($preset)"
   ctest --test-dir "build/$preset" --output-on-failure -j "$(nproc)" "$@"
