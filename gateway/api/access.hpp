@@ -26,17 +26,22 @@ Task<Response> wrong_role(const Services& services, Caller caller, std::string_v
 Task<Response> refuse(const Services& services, Caller caller, std::string_view action,
                       std::vector<config::Error> errors, Trace trace);
 
-/// Runs `serve(request, caller, trace)` for a caller with this role.
+/// Runs `serve(request, caller, trace)` for a caller with this role. Where no record could be made
+/// durable nothing has happened: 503.
 template <class Serve>
 Task<Response> as_caller(const Services& services, std::string_view role, Request request,
                          Serve serve) {
   auto trace = trace_of(request);
   auto caller = caller_of(request, services);
   if (!caller) co_return unauthenticated(services);
-  if (caller->role != role) {
-    co_return co_await wrong_role(services, std::move(*caller), role, std::move(trace));
+  try {
+    if (caller->role != role) {
+      co_return co_await wrong_role(services, std::move(*caller), role, std::move(trace));
+    }
+    co_return co_await serve(std::move(request), std::move(*caller), std::move(trace));
+  } catch (const store::Unavailable&) {
+    co_return net::problem(config::Code::unavailable);
   }
-  co_return co_await serve(std::move(request), std::move(*caller), std::move(trace));
 }
 
 }  // namespace sluis::gateway::api

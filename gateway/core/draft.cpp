@@ -90,6 +90,32 @@ void close_part(DraftPart& part, const Draft& draft, const Region& region,
   part.envelope = seal_envelope(message, part.recipient->seal_keys.front(), region.keys().sign);
 }
 
+std::string_view field_nl(std::string_view field) {
+  if (field == "severity") return "ernst";
+  if (field == "observedAt") return "tijdstip";
+  if (field == "contact") return "contact";
+  return "melding";
+}
+
+/// The decision as a sender reads it: under which rule, with what, closed until when, kept how long.
+std::string words_for(const DraftPart& part) {
+  const auto& decision = part.decision;
+  if (!decision.permit) return decision.reason.text_nl();
+  std::string fields;
+  for (const auto& field : decision.fields) {
+    if (!fields.empty()) fields += ", ";
+    fields += field_nl(field);
+  }
+  const auto until =
+      decision.reveal == 1
+          ? std::string("meteen te lezen")
+          : "gesloten totdat " + std::to_string(decision.reveal) +
+                " partners over dezelfde persoon hebben gemeld";
+  return "Gedeeld met " + part.recipient->name + " volgens regel " + decision.rule + ": " +
+         (fields.empty() ? "zonder inhoud" : fields) + "; " + until + "; bewaard tot " +
+         config::format_time(part.expires_at) + ".";
+}
+
 }  // namespace
 
 void close_draft(Draft& draft, const Region& region, const Standing& standing) {
@@ -107,7 +133,7 @@ Json answer_for(const Draft& draft) {
               {"shared", decision.permit},
               {"rule", decision.rule.empty() ? Json(nullptr) : Json(decision.rule)},
               {"reason", decision.reason.code()},
-              {"text", decision.reason.text_nl()}};
+              {"text", words_for(part)}};
     if (decision.permit) {
       item["identifiers"] = Json::array();
       for (const auto& link : part.links)

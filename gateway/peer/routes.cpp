@@ -44,19 +44,24 @@ class Routes {
  public:
   explicit Routes(Services services) : services_(services) {}
 
-  /// Runs `serve` for an active partner; refuses and records anybody else.
+  /// Runs `serve` for an active partner; refuses and records anybody else. Where no record could be
+  /// made durable nothing has happened: 503.
   template <class Serve>
   Task<Response> as_partner(Request request, Serve serve) {
     const auto standing = services_.region.standing();
     const auto trace = trace_of(request);
     const auto* partner = partner_of(request, *standing);
-    if (partner == nullptr) {
-      auto why = error(Code::forbidden, "no active partner bears this certificate's OIN");
-      co_await record(request, "peer.connect", why, trace);
-      co_return refused(why);
+    try {
+      if (partner == nullptr) {
+        auto why = error(Code::forbidden, "no active partner bears this certificate's OIN");
+        co_await record(request, "peer.connect", why, trace);
+        co_return refused(why);
+      }
+      auto id = partner->id;
+      co_return co_await serve(std::move(id), std::move(request), trace);
+    } catch (const store::Unavailable&) {
+      co_return net::problem(Code::unavailable);
     }
-    auto id = partner->id;
-    co_return co_await serve(std::move(id), std::move(request), trace);
   }
 
   Task<Response> evaluations(config::PartnerId peer, Request request, Trace trace) {
