@@ -28,7 +28,8 @@ struct PublisherLimits {
 /// and a partial tile goes when a wider one is covered. At the start it looks through the whole
 /// folder, and mends what is missing or is another log's.
 ///
-/// The store outlives it, and is stopped after it.
+/// The store outlives it, and is stopped after it. Made once the journal has loaded: it publishes
+/// what the store has, right or wrong.
 class Publisher {
  public:
   Publisher(store::Store& store, std::filesystem::path folder, PublisherLimits limits = {});
