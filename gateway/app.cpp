@@ -159,22 +159,25 @@ Result<void> App::Parts::open_listeners() {
   for (auto& context : contexts) all.push_back(context.get());
   const auto limits = session_limits(settings.limits);
   const auto executor = home().get_executor();
+  // What no handler saw is recorded too; who it was is not known, so it is counted together.
+  const auto refused_at = [this](const std::string& door) {
+    return [this, door](net::Refused what, std::string_view reason, const std::string&) {
+      tally->note(door + (what == net::Refused::client ? ".connect" : ".request"), reason);
+    };
+  };
 
   const auto api_router =
       std::make_shared<net::Router>(std::vector<net::Header>{{"API-Version", "1.0.0"}});
   api::add_routes(
       *api_router, {executor, region, *store, *submit, *query, *recorder, *tally, *tokens},
       {settings.limits.body_bytes, settings.limits.batch_bytes, settings.limits.batch_lines});
-  api =
-      std::make_unique<net::Listener>(all, settings.listen.api.str(), api_tls, api_router, limits);
+  api = std::make_unique<net::Listener>(all, settings.listen.api.str(), api_tls, api_router, limits,
+                                        refused_at("api"));
 
   const auto peer_router = std::make_shared<net::Router>();
   peer::add_routes(*peer_router, {executor, region, *evaluations, *receive, *recorder});
-  const auto refused = [this](std::string_view reason, const std::string&) {
-    tally->note("peer.connect", reason);
-  };
   peer = std::make_unique<net::Listener>(all, settings.listen.peer.str(), peer_tls, peer_router,
-                                         limits, refused);
+                                         limits, refused_at("peer"));
 
   const auto operator_router = std::make_shared<net::Router>();
   add_operator_routes(*operator_router, region, *store, [this] { return checks(); });

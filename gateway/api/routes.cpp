@@ -33,25 +33,37 @@ class Questions {
   }
 
   Task<Response> matches(Request request, Caller caller, Trace trace) {
-    if (const auto known = request.only_query_parameters({"limit", "cursor"}); !known)
-      co_return net::problem(Code::invalid, {}, {known.failure()});
-    const auto limit = request.query_parameter("limit").value();
-    std::size_t most = 20;
-    if (limit) {
-      const auto [end, wrong] = std::from_chars(limit->data(), limit->data() + limit->size(), most);
-      if (wrong != std::errc{} || end != limit->data() + limit->size() || most < 1 ||
-          most > most_matches)
-        co_return net::problem(
-            Code::invalid, {},
-            {error(Code::invalid, "must be 1 to " + std::to_string(most_matches), "?limit")});
+    auto page = page_of(request);
+    if (!page) {
+      std::vector<config::Error> errors;
+      errors.push_back(page.failure());
+      co_return co_await refuse(services_, std::move(caller), "match.list", std::move(errors),
+                                std::move(trace));
     }
-    auto cursor = request.query_parameter("cursor").value().value_or("");
-    auto answer = co_await services_.query.matches(std::move(cursor), most, std::move(caller),
-                                                   std::move(trace));
+    auto answer = co_await services_.query.matches(std::move(page->cursor), page->most,
+                                                   std::move(caller), std::move(trace));
     co_return answered(answer);
   }
 
  private:
+  struct Page {
+    std::string cursor;
+    std::size_t most = 20;
+  };
+  static config::Result<Page> page_of(const Request& request) {
+    if (const auto known = request.only_query_parameters({"limit", "cursor"}); !known)
+      return known.failure();
+    const auto limit = request.query_parameter("limit"), cursor = request.query_parameter("cursor");
+    if (!limit) return limit.failure();
+    if (!cursor) return cursor.failure();
+    Page page{cursor->value_or("")};
+    const auto text = limit->value_or(std::to_string(page.most));
+    const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), page.most);
+    if (wrong != std::errc{} || end != text.data() + text.size() || page.most < 1 ||
+        page.most > most_matches)
+      return error(Code::invalid, "must be 1 to " + std::to_string(most_matches), "?limit");
+    return page;
+  }
   static Response answered(const config::Result<config::Json>& answer) {
     if (answer) return Response::json(200, *answer);
     const auto& why = answer.failure();

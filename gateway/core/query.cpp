@@ -243,7 +243,13 @@ Task<Result<Json>> Query::matches(std::string cursor, std::size_t most, Caller c
     return Json{{"matches", std::move(list)},
                 {"nextCursor", next.empty() ? Json(nullptr) : Json(next)}};
   };
-  co_return co_await write(store_, std::move(act));
+  try {
+    co_return co_await write(store_, std::move(act));
+  } catch (const store::InvalidCursor&) {
+    // Refused below: nothing can be waited for here.
+  }
+  auto why = error(Code::invalid, "is no cursor that a list of matches gave", "?cursor");
+  co_return co_await refuse("match.list", caller, std::move(why), trace, nullptr);
 }
 
 Task<config::Error> Query::refuse(std::string_view action, const Caller& caller, config::Error why,

@@ -30,9 +30,13 @@ struct SessionLimits {
   std::chrono::milliseconds write_ms{30'000};     // for an answer to be taken
 };
 
-/// Called when TLS refuses a client, with a word of `reason` and the client's IP address. On the
-/// thread of the connection; anyone who reaches the port can cause it, as often as they like.
-using OnRefused = std::function<void(std::string_view reason, std::string remote)>;
+/// What was refused before any handler saw it: a client, by TLS, with a word of `reason`; or a
+/// request, with the code of its answer (too large, another content type, no such path, ...).
+enum class Refused { client, request };
+
+/// Called with the client's IP address, on the thread of the connection; anyone who reaches the
+/// port can cause it, as often as they like.
+using OnRefused = std::function<void(Refused what, std::string_view reason, std::string remote)>;
 
 class Listener {
  public:
@@ -61,7 +65,8 @@ class Listener {
 
   /// Stops accepting and lets every connection end: an idle one at once, one with a request after
   /// its answer. What remains at the deadline is closed; handlers are never cancelled. True when
-  /// nothing lives any more. Waits on the io_contexts, so they must still run.
+  /// nothing lives any more. Waits on the io_contexts, so they must still run; the one that this
+  /// is awaited on outlives them.
   [[nodiscard]] Task<bool> drain(Clock::time_point deadline);
 
   /// Connections open now. From any thread.

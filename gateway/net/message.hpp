@@ -51,6 +51,7 @@ struct Response {
   std::string body;
   std::vector<Header> headers;
   bool close = false;  // true: the connection ends after this answer
+  std::string code;    // of a problem document, for who records refusals; not sent
 
   static Response json(int status, const config::Json& value);
   /// Replaces what stands there under that name.

@@ -37,6 +37,7 @@ Response make(int status, std::string_view code, std::string_view title, std::st
   Response response;
   response.status = status;
   response.content_type = "application/problem+json";
+  response.code = code;
   // A detail that is not UTF-8 is our own slip; it must not cost the caller the answer.
   response.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
   return response;

@@ -225,7 +225,7 @@ bool still_identified(Connection& c) {
   c.peer.problem = reason::expired;
   c.peer.expires = std::chrono::system_clock::time_point::max();
   if (c.client_cert != ClientCert::required) return true;
-  if (c.shard.on_refused) c.shard.on_refused(reason::expired, c.remote);
+  if (c.shard.on_refused) c.shard.on_refused(Refused::client, reason::expired, c.remote);
   return false;
 }
 
@@ -260,6 +260,7 @@ Task<bool> exchange(Stream& stream, Connection& c) {
       response = co_await c.shard.router->dispatch(*std::move(in.request));
     } else {
       response = *std::move(in.refusal);
+      if (c.shard.on_refused) c.shard.on_refused(Refused::request, response.code, c.remote);
     }
     framing.close = response.close || !in.keep_alive || c.shard.draining;
     const std::string bytes = render(c, response, framing);
@@ -273,7 +274,7 @@ Task<bool> exchange(Stream& stream, Connection& c) {
 void report_refusal(const Connection& c, boost::system::error_code failure, SSL* native) {
   const auto reason = refusal_reason(failure, native);
   spdlog::debug("net: TLS with {} failed: {}", c.remote, tls_error_text(failure, native));
-  if (!reason.empty() && c.shard.on_refused) c.shard.on_refused(reason, c.remote);
+  if (!reason.empty() && c.shard.on_refused) c.shard.on_refused(Refused::client, reason, c.remote);
 }
 
 Task<void> serve_tls(Connection& c, ssl::stream<Socket&>& stream, ClientCert asked) {

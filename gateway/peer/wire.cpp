@@ -1,5 +1,6 @@
 #include "gateway/peer/wire.hpp"
 
+#include "config/encoded.hpp"
 #include "config/object_reader.hpp"
 #include "crypto/encoding.hpp"
 
@@ -12,12 +13,6 @@ using config::ObjectReader;
 using config::Result;
 
 namespace {
-
-template <std::size_t N>
-Result<crypto::Array<N>> fixed(std::string_view text) {
-  if (auto bytes = crypto::array_from_base64url<N>(text)) return *bytes;
-  return error(Code::invalid, "must be " + std::to_string(N) + " bytes in base64url");
-}
 
 Json encoded(const std::vector<crypto::Array<32>>& elements) {
   Json list = Json::array();
@@ -71,6 +66,9 @@ std::string evaluation_request(const EvaluationRequest& request) {
 Result<EvaluationRequest> read_evaluation_request(std::string_view body) {
   auto json = config::parse_json(body);
   if (!json) return json.failure();
+  if (json->is_object() && json->contains("blinded") && (*json)["blinded"].size() > max_elements)
+    return error(Code::too_large, "must have at most " + std::to_string(max_elements) + " elements",
+                 "/blinded");
   std::vector<config::Error> errors;
   std::optional<EvaluationRequest> request;
   ObjectReader::read(*json, "", errors, [&](ObjectReader& in) {
@@ -79,7 +77,7 @@ Result<EvaluationRequest> read_evaluation_request(std::string_view body) {
     const auto generation = in.integer("generation");
     auto use = in.choice("use", {"tag", "lock"});
     auto holders = in.parsed_list("holders", {2, 255}, config::PartnerId::parse);
-    auto blinded = in.parsed_list("blinded", {1, max_elements}, fixed<32>);
+    auto blinded = in.parsed_list("blinded", {1, max_elements}, config::parse_bytes<32>);
     if (domain && epoch)
       request = EvaluationRequest{
           {*domain, *epoch, std::move(use)}, generation, std::move(holders), std::move(blinded)};
@@ -103,8 +101,9 @@ Result<crypto::Evaluation> read_evaluation_answer(std::string_view body, std::ui
   crypto::Evaluation evaluation;
   ObjectReader::read(*json, "", errors, [&](ObjectReader& in) {
     if (in.integer("generation") != generation) in.fault("generation", "is not the one asked for");
-    evaluation.elements = in.parsed_list("evaluated", {expected, expected}, fixed<32>);
-    if (const auto proof = in.parsed("proof", fixed<64>)) evaluation.proof = *proof;
+    evaluation.elements =
+        in.parsed_list("evaluated", {expected, expected}, config::parse_bytes<32>);
+    if (const auto proof = in.parsed("proof", config::parse_bytes<64>)) evaluation.proof = *proof;
   });
   if (!errors.empty()) return std::move(errors.front());
   return evaluation;
