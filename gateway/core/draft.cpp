@@ -97,7 +97,8 @@ std::string_view field_nl(std::string_view field) {
   return "melding";
 }
 
-/// The decision as a sender reads it: under which rule, with what, closed until when, kept how long.
+/// The decision as a sender reads it: under which rule, with what, closed until when, kept how
+/// long.
 std::string words_for(const DraftPart& part) {
   const auto& decision = part.decision;
   if (!decision.permit) return decision.reason.text_nl();
@@ -106,11 +107,9 @@ std::string words_for(const DraftPart& part) {
     if (!fields.empty()) fields += ", ";
     fields += field_nl(field);
   }
-  const auto until =
-      decision.reveal == 1
-          ? std::string("meteen te lezen")
-          : "gesloten totdat " + std::to_string(decision.reveal) +
-                " partners over dezelfde persoon hebben gemeld";
+  const auto until = decision.reveal == 1 ? std::string("meteen te lezen")
+                                          : "gesloten totdat " + std::to_string(decision.reveal) +
+                                                " partners over dezelfde persoon hebben gemeld";
   return "Gedeeld met " + part.recipient->name + " volgens regel " + decision.rule + ": " +
          (fields.empty() ? "zonder inhoud" : fields) + "; " + until + "; bewaard tot " +
          config::format_time(part.expires_at) + ".";

@@ -1,5 +1,6 @@
 #include "gateway/core/envelope.hpp"
 
+#include "config/encoded.hpp"
 #include "config/object_reader.hpp"
 #include "crypto/encoding.hpp"
 #include "crypto/hash.hpp"
@@ -16,12 +17,6 @@ using config::Result;
 namespace {
 
 constexpr std::uint64_t most_sealed_bytes = 512 * 1024;
-
-template <std::size_t N>
-Result<crypto::Array<N>> fixed(std::string_view text) {
-  if (auto bytes = crypto::array_from_base64url<N>(text)) return *bytes;
-  return error(Code::invalid, "must be " + std::to_string(N) + " bytes in base64url");
-}
 
 Result<crypto::Bytes> bytes_of(std::string_view text) {
   if (auto bytes = crypto::from_base64url(text)) return std::move(*bytes);
@@ -62,8 +57,8 @@ std::vector<store::Share> read_shares(ObjectReader& in) {
   std::vector<store::Share> shares;
   in.objects("shares", {1, 16}, [&](ObjectReader& item) {
     const auto k = item.integer("k", {2, 255});
-    const auto y = item.parsed("y", fixed<32>);
-    const auto check = item.parsed("c", fixed<32>);
+    const auto y = item.parsed("y", config::parse_bytes<32>);
+    const auto check = item.parsed("c", config::parse_bytes<32>);
     if (y && check) shares.push_back({static_cast<std::uint8_t>(k), *y, *check});
   });
   return shares;
@@ -74,13 +69,13 @@ std::vector<store::Link> read_links(ObjectReader& in) {
   in.objects("links", {1, 16}, [&](ObjectReader& item) {
     const auto kind = item.choice("kind", {"bsn", "name-dob", "dob-address"});
     auto epoch = item.parsed("epoch", config::EpochId::parse);
-    const auto tag = item.parsed("tag", fixed<32>);
+    const auto tag = item.parsed("tag", config::parse_bytes<32>);
     auto shares = read_shares(item);
     std::optional<store::Wrapped> wrapped;
     item.optional_object("wrapped", [&](ObjectReader& box) {
       const auto k = box.integer("k", {2, 255});
-      const auto nonce = box.parsed("nonce", fixed<24>);
-      const auto bytes = box.parsed("box", fixed<48>);
+      const auto nonce = box.parsed("nonce", config::parse_bytes<24>);
+      const auto bytes = box.parsed("box", config::parse_bytes<48>);
       if (nonce && bytes) wrapped = {static_cast<std::uint8_t>(k), *nonce, *bytes};
     });
     if (epoch && tag) links.push_back({kind, *epoch, *tag, std::move(shares), wrapped});
@@ -118,9 +113,9 @@ Result<Envelope> Envelope::from_json(const Json& json) {
     auto id = in.parsed("id", config::EnvelopeId::parse);
     auto from = in.parsed("from", config::PartnerId::parse);
     auto to = in.parsed("to", config::PartnerId::parse);
-    auto seal_key = in.parsed("sealKey", fixed<32>);
+    auto seal_key = in.parsed("sealKey", config::parse_bytes<32>);
     auto sealed = in.parsed("sealed", bytes_of);
-    auto signature = in.parsed("signature", fixed<64>);
+    auto signature = in.parsed("signature", config::parse_bytes<64>);
     if (sealed && sealed->size() > most_sealed_bytes)
       in.fault("sealed", "is too long", Code::too_large);
     if (id && from && to && seal_key && sealed && signature)
@@ -181,12 +176,12 @@ void read_signal(ObjectReader& in, Draft& draft) {
   draft.traceparent = in.text("traceparent", {55, 55});
   draft.reveal = static_cast<std::uint8_t>(in.integer("reveal", {1, 255}));
   draft.links = read_links(in);
-  draft.commitment = in.parsed("commitment", fixed<32>);
+  draft.commitment = in.parsed("commitment", config::parse_bytes<32>);
   in.object("content", [&](ObjectReader& content) {
-    draft.content_nonce = content.parsed("nonce", fixed<24>);
+    draft.content_nonce = content.parsed("nonce", config::parse_bytes<24>);
     draft.content_box = content.parsed("box", bytes_of);
   });
-  draft.content_key = in.optional_parsed("contentKey", fixed<32>);
+  draft.content_key = in.optional_parsed("contentKey", config::parse_bytes<32>);
   if (draft.content_key.has_value() != (draft.reveal == 1))
     in.fault("contentKey", "goes with reveal 1, and with that alone");
   for (const auto& link : draft.links) {
@@ -284,14 +279,17 @@ Result<Receipt> Receipt::from_json(const Json& json) {
     auto to = in.parsed("to", config::PartnerId::parse);
     auto status = in.choice("status", {"stored", "duplicate", "refused", "deferred"});
     std::optional<std::string> reason;
-    if (const auto* value = in.any("reason"); value != nullptr && value->is_string()) {
-      reason = value->get<std::string>();
+    const auto* value = in.any("reason");
+    // A code of ours to be: what a partner writes here comes into our store and our log.
+    const auto* code = value != nullptr ? value->get_ptr<const std::string*>() : nullptr;
+    if (code != nullptr && config::is_slug(*code)) {
+      reason = *code;
     } else if (value != nullptr && !value->is_null()) {
-      in.fault("reason", "must be a text or null");
+      in.fault("reason", "must be a code ([a-z0-9-]{1,40}) or null");
     }
-    const auto sha256 = in.parsed("sha256", fixed<32>);
+    const auto sha256 = in.parsed("sha256", config::parse_bytes<32>);
     const auto at = in.parsed("at", config::parse_time);
-    const auto signature = in.parsed("signature", fixed<64>);
+    const auto signature = in.parsed("signature", config::parse_bytes<64>);
     if (envelope && from && to && sha256 && at && signature)
       receipt = Receipt{taken(envelope),   taken(from), taken(to), std::move(status),
                         std::move(reason), *sha256,     *at,       *signature};

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "config/encoded.hpp"
 #include "config/object_reader.hpp"
 #include "crypto/encoding.hpp"
 #include "crypto/hash.hpp"
@@ -17,16 +18,6 @@ using config::Result;
 namespace {
 
 constexpr std::uint64_t most_members = 255;
-
-template <std::size_t N>
-Result<crypto::Array<N>> parse_bytes(std::string_view text) {
-  const auto bytes = crypto::array_from_base64url<N>(text);
-  if (!bytes) {
-    return error(Code::invalid,
-                 "must be " + std::to_string(N) + " bytes, base64url without padding");
-  }
-  return *bytes;
-}
 
 Json members_json(const std::vector<CeremonyMember>& members) {
   Json list = Json::array();
@@ -65,7 +56,7 @@ std::vector<CeremonyMember> read_members(ObjectReader& in, const std::string& ke
   in.objects(key, {1, most_members}, [&](ObjectReader& each) {
     const auto number = each.integer("number", {1, most_members});
     auto id = each.parsed("id", config::PartnerId::parse);
-    const auto sign_key = each.parsed("signKey", parse_bytes<32>);
+    const auto sign_key = each.parsed("signKey", config::parse_bytes<32>);
     if (id && sign_key) {
       members.push_back({static_cast<std::uint32_t>(number), std::move(*id), *sign_key});
     }
@@ -76,7 +67,7 @@ std::vector<CeremonyMember> read_members(ObjectReader& in, const std::string& ke
 std::vector<std::vector<crypto::Array<32>>> read_commitments(ObjectReader& in) {
   std::vector<std::vector<crypto::Array<32>>> commitments;
   in.objects("commitments", {1, most_members}, [&](ObjectReader& each) {
-    commitments.push_back(each.parsed_list("elements", {1, most_members}, parse_bytes<32>));
+    commitments.push_back(each.parsed_list("elements", {1, most_members}, config::parse_bytes<32>));
   });
   return commitments;
 }
@@ -144,9 +135,9 @@ std::optional<Transcript> Transcript::parse(const Json& value, const std::string
     auto holders = read_members(in, "holders");
     const auto previous = read_previous(in);
     auto commitments = read_commitments(in);
-    const auto key = in.parsed("key", parse_bytes<32>);
-    auto holder_keys = in.parsed_list("holderKeys", {1, most_members}, parse_bytes<32>);
-    auto signatures = in.parsed_list("signatures", {1, most_members}, parse_bytes<64>);
+    const auto key = in.parsed("key", config::parse_bytes<32>);
+    auto holder_keys = in.parsed_list("holderKeys", {1, most_members}, config::parse_bytes<32>);
+    auto signatures = in.parsed_list("signatures", {1, most_members}, config::parse_bytes<64>);
     if (!domain || !epoch || !key) return;
     parsed = Transcript{std::move(region),
                         std::move(*domain),

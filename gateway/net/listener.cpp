@@ -100,7 +100,8 @@ Task<void> accept_all(std::shared_ptr<Door> door) {
 }
 
 Task<bool> finish_drain(std::shared_ptr<Shard> shard, Clock::time_point deadline) {
-  if (co_await shard->gate.empty(deadline)) co_return true;
+  const bool ended = co_await shard->gate.empty(deadline);  // see session.cpp on GCC 12
+  if (ended) co_return true;
   shard->close_all();
   co_return co_await shard->gate.empty(Clock::now() + last_moments);
 }

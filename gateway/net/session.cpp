@@ -22,6 +22,9 @@ using config::Code;
 
 namespace {
 
+// GCC 12 misplaces the frame of a coroutine that has a co_await in a condition and no local of its
+// own: here the result of a co_await is always given a name first.
+
 constexpr auto checked = asio::as_tuple(use_task);
 constexpr std::size_t first_buffer_bytes = 4'096;
 constexpr std::chrono::milliseconds goodbye_ms{1'000};
@@ -149,7 +152,8 @@ Task<bool> receive_head(Stream& stream, Connection& c, Incoming& in) {
       if (c.parser.head_done()) break;
     }
     if (c.stage == Stage::idle && c.shard.draining) co_return false;
-    if (!co_await read_more(stream, c)) co_return false;
+    const bool more = co_await read_more(stream, c);
+    if (!more) co_return false;
   }
   co_return true;
 }
@@ -169,7 +173,9 @@ Task<bool> receive_body(Stream& stream, Connection& c, Incoming& in) {
       in.refusal = refusal_of(c.parser.malformed());
       co_return false;
     }
-    if (!c.parser.done() && !co_await read_more(stream, c)) co_return false;
+    if (c.parser.done()) break;
+    const bool more = co_await read_more(stream, c);
+    if (!more) co_return false;
   }
   co_return true;
 }
@@ -185,7 +191,8 @@ std::optional<Response> judge_head(const Connection& c, const Request& head) {
 template <class Stream>
 Task<Incoming> receive(Stream& stream, Connection& c) {
   Incoming in;
-  if (!co_await receive_head(stream, c, in)) co_return in;
+  const bool headed = co_await receive_head(stream, c, in);
+  if (!headed) co_return in;
   auto head = c.parser.take_head();
   if (!head) {
     in.refusal = problem(Code::invalid, head.failure().detail);
@@ -196,7 +203,8 @@ Task<Incoming> receive(Stream& stream, Connection& c) {
   in.keep_alive = c.parser.keep_alive() && !(in.refusal && c.parser.announced().body);
   if (in.refusal) co_return in;
   c.parser.allow_body(c.shard.router->find(head->method, head->path)->limits.body_bytes);
-  if (!co_await receive_body(stream, c, in)) {
+  const bool whole = co_await receive_body(stream, c, in);
+  if (!whole) {
     in.keep_alive = false;
     co_return in;
   }
@@ -277,7 +285,14 @@ void report_refusal(const Connection& c, boost::system::error_code failure, SSL*
   if (!reason.empty() && c.shard.on_refused) c.shard.on_refused(Refused::client, reason, c.remote);
 }
 
-Task<void> serve_tls(Connection& c, ssl::stream<Socket&>& stream, ClientCert asked) {
+Task<void> serve_plain(Connection& c) {
+  const bool unsettled = co_await exchange(c.socket, c);
+  if (unsettled) co_await linger(c);
+}
+
+Task<void> serve_tls(Connection& c, std::shared_ptr<TlsContext> context) {
+  ssl::stream<Socket&> stream(c.socket, context->asio());
+  const ClientCert asked = context->client_cert();
   SSL* native = stream.native_handle();
   c.tls = true;
   c.client_cert = asked;
@@ -307,11 +322,9 @@ Task<void> serve(std::shared_ptr<Shard> shard, Socket socket) {
   boost::system::error_code ignored;
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   if (shard->tls) {
-    const auto context = shard->tls->context();
-    ssl::stream<Socket&> stream(socket, context->asio());
-    co_await serve_tls(c, stream, context->client_cert());
-  } else if (co_await exchange(socket, c)) {
-    co_await linger(c);
+    co_await serve_tls(c, shard->tls->context());
+  } else {
+    co_await serve_plain(c);
   }
 }
 

@@ -1,0 +1,109 @@
+// The whole way: the region's 5,000 signals through six gateways, and what zvh then knows.
+#include <catch2/catch.hpp>
+
+#include "tests/functional/expectation.hpp"
+#include "tests/functional/region.hpp"
+#include "tests/functional/scanner.hpp"
+
+namespace sluis::test {
+
+namespace {
+
+const std::filesystem::path data = SLUIS_REGION_DATA;
+constexpr auto send_patience = std::chrono::minutes(5);
+
+/// All five at once, as deploy/demo.sh does; what each says, by partner.
+std::map<std::string, Json> send_all(TestRegion& region, const std::string& run) {
+  std::map<std::string, Child> running;
+  for (const auto sender : senders) {
+    const std::string partner(sender);
+    const auto file = (data / "signals" / (partner + ".jsonl")).string();
+    running.emplace(partner,
+                    region.start_sluis({"send", file, "--region", region.layout().root.string(),
+                                        "--as", partner, "--json"},
+                                       run + "-" + partner));
+  }
+  std::map<std::string, Json> summaries;
+  for (auto& [partner, child] : running) {
+    const auto status = child.wait(within(send_patience));
+    INFO(partner << ": " << contents(region.scratch() / (run + "-" + partner + ".err")));
+    REQUIRE(status == 0);
+    summaries[partner] = Json::parse(contents(region.scratch() / (run + "-" + partner + ".out")));
+  }
+  return summaries;
+}
+
+void check_compare(TestRegion& region, const std::string& reveal) {
+  const auto compared = region.sluis({"region", "compare", region.layout().root.string(),
+                                      data.string(), "--reveal", reveal, "--json"});
+  INFO(compared.out << compared.err);
+  REQUIRE(compared.status == 0);
+  const auto said = Json::parse(compared.out);
+  CHECK(said["differences"] == 0);
+  CHECK(said["matches"].get<std::size_t>() > 400);
+  CHECK(said["queries"] == 260);
+}
+
+void check_wait(TestRegion& region) {
+  const auto waited =
+      region.sluis({"region", "wait", region.layout().root.string(), "--seconds", "240"});
+  INFO(waited.out << waited.err);
+  REQUIRE(waited.status == 0);
+}
+
+std::uint64_t lines_of(const std::string& partner) {
+  return read_lines(data / "signals" / (partner + ".jsonl")).size();
+}
+
+}  // namespace
+
+TEST_CASE(
+    "region: 5,000 signals give exactly the matches, answers and open contents that must follow; "
+    "sending again changes nothing; no BSN or linkage key is anywhere",
+    "[region]") {
+  TestRegion region;
+  region.start();
+  const auto first = send_all(region, "first");
+  for (const auto& [partner, summary] : first) {
+    INFO(partner << ": " << summary);
+    CHECK(summary["accepted"] == lines_of(partner));
+    CHECK(summary["refused"] == 0);
+  }
+  check_wait(region);
+  check_compare(region, "2");
+
+  const auto records_at_zvh = region.log_size("zvh");
+  const auto kept_at_zvh = region.kept("zvh");
+  CHECK(kept_at_zvh.received == 5'000);
+  CHECK(kept_at_zvh.seen == 5'000);
+  const auto again = send_all(region, "again");
+  for (const auto& [partner, summary] : again) {
+    INFO(partner << ": " << summary);
+    CHECK(summary["alreadyThere"] == lines_of(partner));
+    CHECK(summary["accepted"] == 0);
+    CHECK(summary["refused"] == 0);
+  }
+  check_wait(region);
+  CHECK(region.log_size("zvh") == records_at_zvh);
+  CHECK(region.kept("zvh") == kept_at_zvh);
+  check_compare(region, "2");
+
+  for (const auto& partner : gateway::cli::demo_partners) CHECK(region.stop(partner.id) == 0);
+  for (const auto& partner : gateway::cli::demo_partners) CHECK(region.log_fault(partner.id) == "");
+  const Scanner scanner(RegionData::read(data).linkage_keys());
+  CHECK(told(scanner.scan_folder(region.layout().root)) == "");
+  CHECK(std::filesystem::is_empty(region.temporary()));
+}
+
+TEST_CASE("region: where policies reveal at three, contents open after three partners",
+          "[region]") {
+  TestRegion region({"--reveal", "3"});
+  region.start();
+  send_all(region, "first");
+  check_wait(region);
+  check_compare(region, "3");
+  region.stop();
+  for (const auto& partner : gateway::cli::demo_partners) CHECK(region.log_fault(partner.id) == "");
+}
+
+}  // namespace sluis::test
