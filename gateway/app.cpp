@@ -45,14 +45,15 @@ net::SessionLimits session_limits(const Settings::Limits& limits) {
 
 /// The log's own check at the start: the program must not add to what does not fit.
 Result<void> load_journal(store::Store& store, audit::Journal& journal) {
-  std::promise<void> done;
+  // Shared: the store's thread may still be inside set_value when we have the answer.
+  const auto done = std::make_shared<std::promise<void>>();
   std::optional<Result<void>> loaded;
   store.read([&](store::Transaction& tx) { loaded = journal.load(tx); },
-             [&](const std::exception_ptr& failure) {
-               failure ? done.set_exception(failure) : done.set_value();
+             [done](const std::exception_ptr& failure) {
+               failure ? done->set_exception(failure) : done->set_value();
              });
   try {
-    done.get_future().get();
+    done->get_future().get();
   } catch (const std::exception& fault) {
     return error(Code::unavailable, std::string("audit log: ") + fault.what());
   }

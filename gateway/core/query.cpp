@@ -124,11 +124,13 @@ Task<Result<Json>> Query::ask(PersonQuery query, Caller caller, Trace trace) {
       recorder_.append(tx, std::move(record), *keys, case_id);
       return answer;
     };
+    std::optional<Json> answer;
     try {
-      co_return co_await write(store_, std::move(act));
+      answer = co_await write(store_, std::move(act));
     } catch (const OverBudget&) {
       failure = error(Code::over_budget, "today's number of queries is used up");
     }
+    if (answer) co_return std::move(*answer);
   }
   auto why = std::move(*failure);
   co_return co_await refuse("person.query", caller, std::move(why), trace, &query);
@@ -243,11 +245,13 @@ Task<Result<Json>> Query::matches(std::string cursor, std::size_t most, Caller c
     return Json{{"matches", std::move(list)},
                 {"nextCursor", next.empty() ? Json(nullptr) : Json(next)}};
   };
+  std::optional<Json> list;
   try {
-    co_return co_await write(store_, std::move(act));
+    list = co_await write(store_, std::move(act));
   } catch (const store::InvalidCursor&) {
     // Refused below: nothing can be waited for here.
   }
+  if (list) co_return std::move(*list);
   auto why = error(Code::invalid, "is no cursor that a list of matches gave", "?cursor");
   co_return co_await refuse("match.list", caller, std::move(why), trace, nullptr);
 }

@@ -192,8 +192,9 @@ store::Store::Work Receive::act_for(const std::shared_ptr<Parcel>& parcel,
     const bool genuine = parcel->message.has_value();
     if (const auto seen = tx.seen_envelope(envelope.from, envelope.id); genuine && seen) {
       if (seen->sha256 == parcel->sha256) {
-        // Already recorded: a repeat changes nothing, and the log does not grow with it.
-        if (parcel->status.empty()) return parcel->settle("duplicate", "");
+        // Stored, whatever the policy would say of it now: a repeat changes nothing, and the log
+        // does not grow with it.
+        return parcel->settle("duplicate", "");
       } else {
         parcel->refuse("id-reused");
       }

@@ -57,6 +57,7 @@ Child Child::start(const std::vector<std::string>& arguments, const Streams& str
   const pid_t pid = ::fork();
   if (pid == 0) {  // only what is safe after fork(), until exec
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error, not the end
     if (::getppid() != parent) ::_exit(could_not_start);
     for (int i = 0; i < 3; ++i)
       if (::dup2(files[i], i) < 0) ::_exit(could_not_start);

@@ -290,6 +290,24 @@ TEST_CASE("peer: who cannot prove to be an active partner gets nowhere, and it i
   CHECK(f.region.kept("zvh") == kept);
 }
 
+TEST_CASE("peer: a policy that takes less is in force at once; what was stored stays a duplicate",
+          "[peer]") {
+  auto& f = fixture();
+  const auto file = f.region.layout().partner("zvh") / "policy.json";
+  const auto before = contents(file);
+  const auto stored = f.sealed(f.message());
+  REQUIRE(f.deliver(stored).status == "stored");
+  auto text = before;
+  const std::string all = "\"themes\": [\"*\"], \"keepAtMost\"";
+  text.replace(text.find(all), all.size(),
+               "\"themes\": [\"geweld-in-afhankelijkheidsrelaties\"], \"keepAtMost\"");
+  f.region.replace_policy("zvh", text);
+  f.check_refused(f.sealed(f.message()), "refused", "not-accepted");
+  CHECK(f.deliver(stored).status == "duplicate");
+  f.region.replace_policy("zvh", before);
+  CHECK(f.deliver(f.sealed(f.message())).status == "stored");
+}
+
 TEST_CASE("peer: a body that is no list of envelopes is refused whole", "[peer]") {
   auto& f = fixture();
   const auto one = f.sealed(f.message());

@@ -82,6 +82,10 @@ void TestRegion::wait_ready(std::string_view partner) {
     throw std::runtime_error(std::string(partner) + " is not ready" + last_words(partner));
 }
 
+pid_t TestRegion::pid(std::string_view partner) const {
+  return gateways_.find(partner)->second.pid();
+}
+
 void TestRegion::kill(std::string_view partner) {
   gateways_.find(partner)->second.kill();
 }

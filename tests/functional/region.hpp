@@ -82,6 +82,7 @@ class TestRegion {
   /// SIGTERM; its exit status. Throws when it does not end.
   int stop(std::string_view partner);
   void stop();  // all; throws unless each ends with 0
+  [[nodiscard]] pid_t pid(std::string_view partner) const;
 
   Ended sluis(std::vector<std::string> arguments, const std::string& input = {});
   /// One that runs on; `name` names its output files in scratch().
@@ -103,6 +104,9 @@ class TestRegion {
   /// Publishes a new version of the directory, changed and signed by both authorities, and waits
   /// until every gateway that runs has taken it.
   void change_directory(const std::function<void(Json&)>& change);
+
+  /// Another policy, taken when this returns.
+  void replace_policy(std::string_view partner, const std::string& text);
 
   /// Waits until nobody has anything left to deliver.
   void wait_delivered(std::chrono::milliseconds patience = std::chrono::seconds(60));

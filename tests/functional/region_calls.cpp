@@ -79,6 +79,30 @@ Answer TestRegion::operations(std::string_view partner, const std::string& path)
               std::nullopt);
 }
 
+namespace {
+
+/// How often the gateway's own log says that something new is in force.
+std::size_t times_in_force(const std::filesystem::path& log) {
+  const auto text = contents(log);
+  std::size_t times = 0;
+  for (auto at = text.find("in force now"); at != std::string::npos;
+       at = text.find("in force now", at + 1))
+    ++times;
+  return times;
+}
+
+}  // namespace
+
+void TestRegion::replace_policy(std::string_view partner, const std::string& text) {
+  const auto log = layout_.log_file(partner);
+  const auto before = times_in_force(log);
+  const auto draft = scratch_ / "policy.json";
+  put(draft, text);
+  std::filesystem::rename(draft, layout_.partner(partner) / "policy.json");
+  if (!poll_until(within(std::chrono::seconds(30)), [&] { return times_in_force(log) > before; }))
+    throw std::runtime_error(std::string(partner) + " does not take its policy" + contents(log));
+}
+
 void TestRegion::change_directory(const std::function<void(Json&)>& change) {
   auto document = Json::parse(contents(layout_.directory()));
   const auto version = document["version"].get<std::uint64_t>() + 1;

@@ -55,6 +55,22 @@ std::uint64_t lines_of(const std::string& partner) {
   return read_lines(data / "signals" / (partner + ".jsonl")).size();
 }
 
+/// The size of each partner's log, and how much it keeps.
+std::map<std::string, std::pair<std::uint64_t, Kept>> everything(TestRegion& region) {
+  std::map<std::string, std::pair<std::uint64_t, Kept>> all;
+  for (const auto& partner : gateway::cli::demo_partners)
+    all[std::string(partner.id)] = {region.log_size(partner.id), region.kept(partner.id)};
+  return all;
+}
+
+/// Ends what `sluis region start` started, however the test ends.
+struct StopAtEnd {
+  TestRegion& region;
+  ~StopAtEnd() {
+    region.sluis({"region", "stop", region.layout().root.string(), "--wait", "1", "--kill"});
+  }
+};
+
 }  // namespace
 
 TEST_CASE(
@@ -72,10 +88,9 @@ TEST_CASE(
   check_wait(region);
   check_compare(region, "2");
 
-  const auto records_at_zvh = region.log_size("zvh");
-  const auto kept_at_zvh = region.kept("zvh");
-  CHECK(kept_at_zvh.received == 5'000);
-  CHECK(kept_at_zvh.seen == 5'000);
+  const auto before = everything(region);
+  CHECK(before.at("zvh").second.received == 5'000);
+  CHECK(before.at("zvh").second.seen == 5'000);
   const auto again = send_all(region, "again");
   for (const auto& [partner, summary] : again) {
     INFO(partner << ": " << summary);
@@ -84,8 +99,7 @@ TEST_CASE(
     CHECK(summary["refused"] == 0);
   }
   check_wait(region);
-  CHECK(region.log_size("zvh") == records_at_zvh);
-  CHECK(region.kept("zvh") == kept_at_zvh);
+  CHECK(everything(region) == before);
   check_compare(region, "2");
 
   for (const auto& partner : gateway::cli::demo_partners) CHECK(region.stop(partner.id) == 0);
@@ -104,6 +118,53 @@ TEST_CASE("region: where policies reveal at three, contents open after three par
   check_compare(region, "3");
   region.stop();
   for (const auto& partner : gateway::cli::demo_partners) CHECK(region.log_fault(partner.id) == "");
+}
+
+TEST_CASE("region: the same file sent by two at once is there once", "[region]") {
+  const auto part = RegionData::read(data).first(60, 0);
+  TestRegion region;
+  region.start();
+  const auto file = region.scratch() / "politie.jsonl";
+  write_lines(file, part.signals.at("politie"));
+  std::vector<Child> running;
+  for (const std::string name : {"one", "two"})
+    running.push_back(
+        region.start_sluis({"send", file.string(), "--region", region.layout().root.string(),
+                            "--as", "politie", "--batch", "10", "--json"},
+                           name));
+  std::size_t accepted = 0, there = 0;
+  for (auto& child : running) CHECK(child.wait(within(send_patience)) == 0);
+  for (const std::string name : {"one", "two"}) {
+    const auto summary = Json::parse(contents(region.scratch() / (name + ".out")));
+    CHECK(summary["refused"] == 0);
+    accepted += summary["accepted"].get<std::size_t>();
+    there += summary["alreadyThere"].get<std::size_t>();
+  }
+  CHECK(accepted == 60);
+  CHECK(there == 60);
+  region.wait_delivered();
+  CHECK(region.kept("zvh").received == 60);
+  CHECK(region.kept("politie").outbox == 60);
+}
+
+TEST_CASE("region: the command line starts, looks at and stops a region", "[region]") {
+  TestRegion region;
+  const auto folder = region.layout().root.string();
+  const StopAtEnd guard{region};
+  const auto status = [&] { return region.sluis({"region", "status", folder, "--json"}); };
+  CHECK(status().status == 1);
+  const auto started = region.sluis({"region", "start", folder, "--wait", "60"});
+  INFO(started.out << started.err);
+  REQUIRE(started.status == 0);
+  const auto looked = status();
+  CHECK(looked.status == 0);
+  const auto gateways = Json::parse(looked.out)["gateways"];
+  CHECK(gateways.size() == 6);
+  for (const auto& gateway : gateways) CHECK(gateway["ready"] == true);
+  CHECK(region.sluis({"region", "start", folder}).status == 0);  // they run already
+  CHECK(region.sluis({"region", "stop", folder}).status == 0);
+  CHECK(status().status == 1);
+  CHECK(region.sluis({"region", "stop", folder}).status == 0);  // none runs
 }
 
 }  // namespace sluis::test

@@ -62,9 +62,9 @@ Server::Server(std::shared_ptr<const net::Router> router, Options options)
     all.push_back(contexts_.back().get());
   }
   auto on_refused = [this](net::Refused what, std::string_view reason, std::string remote) {
-    if (what != net::Refused::client) return;
     const std::scoped_lock lock(mutex_);
-    refused_.emplace_back(reason, std::move(remote));
+    auto& list = what == net::Refused::client ? refused_ : refused_requests_;
+    list.emplace_back(reason, std::move(remote));
   };
   listener_ = std::make_unique<net::Listener>(all, "127.0.0.1:0", std::move(options.tls),
                                               std::move(router), options.limits, on_refused);

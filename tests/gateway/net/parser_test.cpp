@@ -229,7 +229,7 @@ TEST_CASE("ResponseParser: limits, and what is not HTTP", "[net]") {
   const auto c = GENERATE(values<Case>({
       {"HTTP/1.1 200 OK\r\nContent-Length: 65\r\n\r\n", Malformed::body_too_large},
       {"HTTP/1.1 200 OK\r\n\r\n" + std::string(65, 'x'), Malformed::body_too_large},
-      {"SSH-2.0-OpenSSH\r\n", Malformed::bad_request},
+      {"SSH-2.0-OpenSSH\r\n\r\n", Malformed::bad_request},
       {"HTTP/1.1 101 Switching Protocols\r\n\r\n", Malformed::bad_request},
   }));
   const auto step = GENERATE(1U, 1'000U);
