@@ -148,6 +148,7 @@ crypto::Array<64> single_key_output(const std::string& use, const crypto::Bytes&
 }
 
 std::vector<Json> records(store::Store& store) {
+  store::test::act(store, [](store::Transaction&) {});  // what was handed in before is there now
   const auto texts =
       store::test::look(store, [](store::Transaction& tx) { return tx.entries(0, 100'000); });
   std::vector<Json> parsed;
