@@ -43,21 +43,42 @@ net::SessionLimits session_limits(const Settings::Limits& limits) {
   return session;
 }
 
-/// The log's own check at the start: the program must not add to what does not fit.
-Result<void> load_journal(store::Store& store, audit::Journal& journal) {
+/// Hands something to the store and waits: at the start, when there is nothing else to do.
+template <class HandIn>
+Result<void> wait_for(HandIn hand_in) {
   // Shared: the store's thread may still be inside set_value when we have the answer.
   const auto done = std::make_shared<std::promise<void>>();
-  std::optional<Result<void>> loaded;
-  store.read([&](store::Transaction& tx) { loaded = journal.load(tx); },
-             [done](const std::exception_ptr& failure) {
-               failure ? done->set_exception(failure) : done->set_value();
-             });
+  hand_in([done](const std::exception_ptr& failure) {
+    failure ? done->set_exception(failure) : done->set_value();
+  });
   try {
     done->get_future().get();
   } catch (const std::exception& fault) {
     return error(Code::unavailable, std::string("audit log: ") + fault.what());
   }
-  return *loaded;
+  return {};
+}
+
+/// The log's own check at the start: the program must not add to what does not fit.
+Result<void> load_journal(store::Store& store, audit::Journal& journal) {
+  std::optional<Result<void>> loaded;
+  const auto looked = wait_for([&](store::Store::Done done) {
+    store.read([&](store::Transaction& tx) { loaded = journal.load(tx); }, std::move(done));
+  });
+  return looked ? *loaded : looked;
+}
+
+/// A new log's first record: so the log of a gateway that has done nothing yet can be verified, and
+/// told from one that was taken away.
+Result<void> begin_log(store::Store& store, const Recorder& recorder, const Region& region) {
+  auto record = recorder.start("log.begin", audit::Outcome::permit, this_gateway(region.self()),
+                               Trace::fresh());
+  return wait_for([&](store::Store::Done done) {
+    auto act = [&](store::Transaction& tx) {
+      if (tx.log_size() == 0) recorder.append(tx, record);
+    };
+    store.write(std::move(act), std::move(done));
+  });
 }
 
 }  // namespace
@@ -285,6 +306,8 @@ Result<std::unique_ptr<App>> App::create(Settings settings) {
                                        std::move(*api), std::move(*peer), std::move(*client));
   if (auto opened = parts->open_store(); !opened) return opened.failure();
   parts->build_core();
+  if (auto begun = begin_log(*parts->store, *parts->recorder, parts->region); !begun)
+    return begun.failure();
   return std::unique_ptr<App>(new App(std::move(parts)));
 }
 
