@@ -24,6 +24,7 @@ struct Courier::Round {
   Latch ended;
   unsigned failures = 0;  // in a row
   SteadyClock::time_point not_before{};
+  std::optional<config::Timestamp> next;  // of the rows that wait on their own, when none is due
 };
 
 Courier::Courier(const Executor& executor, const Region& region, store::Store& store, Peers& peers,
@@ -69,12 +70,17 @@ Task<void> Courier::run(std::shared_ptr<Round> round) {
       round->not_before = SteadyClock::now() + std::chrono::seconds(1);
     }
     if (busy || stopping_) continue;
-    auto wait_until = SteadyClock::now() + std::chrono::seconds(30);
-    if (round->not_before > SteadyClock::now())
-      wait_until = std::min(wait_until, round->not_before);
-    co_await round->bell.wait_until(wait_until);
+    co_await round->bell.wait_until(next_look(*round));
   }
   round->ended.arrive();
+}
+
+SteadyClock::time_point Courier::next_look(const Round& round) const {
+  const auto now = SteadyClock::now();
+  const auto latest = now + std::chrono::seconds(30);
+  if (round.not_before > now) return std::min(latest, round.not_before);
+  if (!round.next) return latest;
+  return std::min(latest, now + std::max(milliseconds(1), *round.next - region_.now()));
 }
 
 Task<bool> Courier::deliver_some(Round& round) {
@@ -82,10 +88,10 @@ Task<bool> Courier::deliver_some(Round& round) {
   auto rows = co_await due(round);
   if (rows.empty()) co_return false;
   const auto now = region_.now();
-  const auto late = std::ranges::stable_partition(
-      rows, [&](const store::OutboxRow& row) { return row.expires_at > now; });
-  const Rows expired(late.begin(), late.end());
-  rows.erase(late.begin(), late.end());
+  const auto late = std::stable_partition(
+      rows.begin(), rows.end(), [&](const store::OutboxRow& row) { return row.expires_at > now; });
+  const Rows expired(late, rows.end());
+  rows.erase(late, rows.end());
   if (!expired.empty()) co_await expire(expired);
   if (rows.empty()) co_return true;
 
@@ -100,11 +106,19 @@ Task<bool> Courier::deliver_some(Round& round) {
   co_return SteadyClock::now() >= round.not_before;
 }
 
-Task<Courier::Rows> Courier::due(const Round& round) {
-  auto look = [to = round.to, now = region_.now()](store::Transaction& tx) {
-    return tx.due(to, now, max_envelopes);
+Task<Courier::Rows> Courier::due(Round& round) {
+  struct Found {
+    Rows rows;
+    std::optional<config::Timestamp> next;
   };
-  auto rows = co_await read(store_, std::move(look));
+  auto look = [to = round.to, now = region_.now()](store::Transaction& tx) {
+    Found found{tx.due(to, now, max_envelopes), {}};
+    if (found.rows.empty()) found.next = tx.next_due(to);
+    return found;
+  };
+  auto found = co_await read(store_, std::move(look));
+  round.next = found.next;
+  auto rows = std::move(found.rows);
   std::size_t bytes = 0;
   const auto full = std::ranges::find_if(rows, [&](const store::OutboxRow& row) {
     bytes += row.sealed.size();
@@ -149,9 +163,10 @@ Task<void> Courier::settle(Round& round, const Rows& rows, const std::vector<Rec
   Rows left;
   for (const auto& row : rows) {
     const auto found = std::ranges::find(receipts, row.id, &Receipt::envelope);
-    const bool good =
-        found != receipts.end() && found->from == row.to && found->to == region_.self() &&
-        found->sha256 == crypto::sha256({row.sealed}) && found->signed_by(partner->sign_key);
+    const bool good = partner != nullptr && found != receipts.end() && found->from == row.to &&
+                      found->to == region_.self() &&
+                      found->sha256 == crypto::sha256({row.sealed}) &&
+                      found->signed_by(partner->sign_key);
     if (good && found->status != "deferred") {
       settled.emplace_back(row, *found);
     } else {

@@ -13,7 +13,7 @@ namespace sluis::gateway {
 struct CourierLimits {
   std::uint32_t retry_first_ms = 200;
   std::uint32_t retry_most_seconds = 300;
-  std::size_t batch_bytes = 2 * 1024 * 1024;  // of sealed bytes in one request
+  std::size_t batch_bytes = std::size_t{2} * 1024 * 1024;  // of sealed bytes in one request
 };
 
 /// One round for each partner, on its own: a slow one delays nobody. What fails is tried again with
@@ -39,8 +39,9 @@ class Courier {
   using Rows = std::vector<store::OutboxRow>;
 
   Task<void> run(std::shared_ptr<Round> round);
+  [[nodiscard]] std::chrono::steady_clock::time_point next_look(const Round& round) const;
   Task<bool> deliver_some(Round& round);  // false when there is nothing to do now
-  Task<Rows> due(const Round& round);
+  Task<Rows> due(Round& round);
   Task<void> expire(const Rows& rows);
   Task<void> attempt(Round& round, const Rows& rows);
   Task<void> settle(Round& round, const Rows& rows, const std::vector<Receipt>& receipts);
