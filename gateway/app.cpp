@@ -33,7 +33,7 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr std::uint64_t disk_reserve_bytes = 64 * 1024 * 1024;
+constexpr std::uint64_t disk_reserve_bytes = std::uint64_t{64} * 1024 * 1024;
 
 net::SessionLimits session_limits(const Settings::Limits& limits) {
   net::SessionLimits session;
@@ -339,7 +339,7 @@ Result<void> App::run() {
   for (auto& thread : threads) thread.join();
 
   parts.tally->flush(true);
-  const auto published = parts.publisher->flush(seconds(parts.settings.limits.drain_seconds));
+  auto published = parts.publisher->flush(seconds(parts.settings.limits.drain_seconds));
   parts.publisher->stop();
   parts.store->stop();
   spdlog::info("stopped");

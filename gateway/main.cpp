@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 
 #include "gateway/app.hpp"
 
@@ -40,25 +41,22 @@ int serve(const std::string& file) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   CLI::App program{"sluisd: the gateway of one organisation in a Sluis region"};
   program.footer(
       "Exit status: 0 stopped in order; 1 a listener could not be opened, or something was cut "
-      "off;\n"
-      "2 a setting or a file that it names was refused.\n\nExample: sluisd --config "
-      "/etc/sluis/settings.json");
+      "off;\n2 a setting or a file that it names was refused.\n\n"
+      "Example: sluisd --config /etc/sluis/settings.json");
   std::string file;
   program.add_option("--config", file, "The settings file (config/README.md)")->required();
   program.set_version_flag("--version", "sluisd " SLUIS_VERSION);
   CLI11_PARSE(program, argc, argv);
-  try {
-    close_the_curtains();
-    sluis::crypto::init();
-    spdlog::set_default_logger(spdlog::stderr_logger_mt("sluisd"));
-    spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-    return serve(file);
-  } catch (const std::exception& fault) {
-    spdlog::critical("{}", fault.what());
-    return 1;
-  }
+  close_the_curtains();
+  sluis::crypto::init();
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("sluisd"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  return serve(file);
+} catch (const std::exception& fault) {
+  std::fprintf(stderr, "sluisd: %s\n", fault.what());
+  return 1;
 }

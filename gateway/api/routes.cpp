@@ -17,7 +17,7 @@ constexpr std::size_t most_matches = 100;
 
 class Questions {
  public:
-  explicit Questions(Services services) : services_(services) {}
+  explicit Questions(Services services) : services_(std::move(services)) {}
 
   Task<Response> post(Request request, Caller caller, Trace trace) {
     std::vector<config::Error> errors;

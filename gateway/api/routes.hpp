@@ -25,7 +25,7 @@ struct Services {
 /// What one request may bring.
 struct Limits {
   std::size_t body_bytes = 65'536;
-  std::size_t batch_bytes = 4 * 1024 * 1024;
+  std::size_t batch_bytes = std::size_t{4} * 1024 * 1024;
   std::size_t batch_lines = 1024;
 };
 

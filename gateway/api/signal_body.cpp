@@ -5,7 +5,6 @@
 
 namespace sluis::gateway::api {
 
-using config::error;
 using config::Json;
 using config::ObjectReader;
 
@@ -15,6 +14,7 @@ namespace {
 class WipedJson {
  public:
   explicit WipedJson(Json json) : json_(std::move(json)) {}
+  // NOLINTNEXTLINE(bugprone-exception-escape): nothing in it allocates
   ~WipedJson() { wipe(json_); }
   WipedJson(const WipedJson&) = delete;
   WipedJson& operator=(const WipedJson&) = delete;

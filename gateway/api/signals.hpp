@@ -7,7 +7,7 @@ namespace sluis::gateway::api {
 
 class Signals {
  public:
-  Signals(Services services, Limits limits) : services_(services), limits_(limits) {}
+  Signals(Services services, Limits limits) : services_(std::move(services)), limits_(limits) {}
 
   /// One signal: 202, or 200 for a repeat, or a problem. As ndjson: 200 with an answer line for
   /// each.

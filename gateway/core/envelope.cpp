@@ -16,7 +16,7 @@ using config::Result;
 
 namespace {
 
-constexpr std::uint64_t most_sealed_bytes = 512 * 1024;
+constexpr std::uint64_t most_sealed_bytes = std::uint64_t{512} * 1024;
 
 Result<crypto::Bytes> bytes_of(std::string_view text) {
   if (auto bytes = crypto::from_base64url(text)) return std::move(*bytes);

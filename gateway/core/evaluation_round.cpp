@@ -39,7 +39,7 @@ Task<Result<EvaluationRound::Elements>> EvaluationRound::run() {
     if (to_ask.empty()) co_return co_await curve_.run([this] { return combined(); });
     Latch all(executor, to_ask.size());
     for (const auto number : to_ask)
-      asio::co_spawn(executor, ask(number), [&all](std::exception_ptr) { all.arrive(); });
+      asio::co_spawn(executor, ask(number), [&all](const std::exception_ptr&) { all.arrive(); });
     co_await all.wait();
   }
 }
@@ -48,7 +48,8 @@ Result<void> EvaluationRound::choose() {
   std::erase_if(set_, [this](auto number) { return failed_.contains(number); });
   // Ourselves first: it costs no message. Then in the order of the transcript.
   auto order = keys_->holders;
-  std::ranges::stable_partition(order, [this](const auto& h) { return h.id == self_; });
+  std::stable_partition(order.begin(), order.end(),
+                        [this](const auto& h) { return h.id == self_; });
   for (const auto& candidate : order) {
     if (set_.size() >= keys_->threshold) break;
     const bool taken = std::ranges::find(set_, candidate.number) != set_.end();

@@ -7,7 +7,7 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstring>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -43,7 +43,7 @@ Error failed(const std::filesystem::path& path, const char* what) {
                     : number == EEXIST ? Code::conflict
                     : number == EACCES ? Code::forbidden
                                        : Code::unavailable;
-  return error(code, path.string() + ": " + what + ": " + std::strerror(number));
+  return error(code, path.string() + ": " + what + ": " + std::generic_category().message(number));
 }
 
 Result<std::size_t> size_within(int descriptor, const std::filesystem::path& path,

@@ -71,6 +71,7 @@ Task<Result<Query::Tags>> Query::tags_of(const std::vector<LinkageKey>& keys,
     if (domain.recipient != region_.self()) continue;
     for (const auto* epoch : config::Directory::epochs_in_force(domain, now)) {
       std::vector<crypto::Bytes> inputs;
+      inputs.reserve(keys.size());
       for (const auto& key : keys)
         inputs.push_back(
             crypto::oprf_input(domain.id.str(), epoch->id.str(), "tag", key.kind, key.value));

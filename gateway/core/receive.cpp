@@ -12,7 +12,6 @@
 namespace sluis::gateway {
 
 using config::Code;
-using config::error;
 
 struct Receive::Parcel {
   explicit Parcel(Envelope from) : envelope(std::move(from)) {}
@@ -195,9 +194,8 @@ store::Store::Work Receive::act_for(const std::shared_ptr<Parcel>& parcel,
         // Stored, whatever the policy would say of it now: a repeat changes nothing, and the log
         // does not grow with it.
         return parcel->settle("duplicate", "");
-      } else {
-        parcel->refuse("id-reused");
       }
+      parcel->refuse("id-reused");
     }
     if (parcel->status.empty()) return take(tx, *parcel, *standing);
     auto record =

@@ -60,6 +60,7 @@ void Recorder::append_with(store::Transaction& tx, audit::Record record,
 void Recorder::append(store::Transaction& tx, audit::Record record,
                       const std::vector<LinkageKey>& person, std::string_view case_id) const {
   std::vector<crypto::Array<32>> references;
+  references.reserve(person.size());
   for (const auto& key : person)
     references.push_back(
         audit::reference_of_linkage(region_.keys().reference_key.reveal(), key.kind, key.value));
@@ -70,6 +71,7 @@ void Recorder::append_received(store::Transaction& tx, audit::Record record,
                                const config::DomainId& domain,
                                const std::vector<store::Link>& links) const {
   std::vector<crypto::Array<32>> references;
+  references.reserve(links.size());
   for (const auto& link : links)
     references.push_back(audit::reference_of_tag(region_.keys().reference_key.reveal(),
                                                  domain.str(), link.epoch.str(), link.kind,

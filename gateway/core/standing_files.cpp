@@ -17,7 +17,7 @@ using config::Settings;
 
 namespace {
 
-constexpr std::size_t most_document_bytes = 4 * 1024 * 1024;
+constexpr std::size_t most_document_bytes = std::size_t{4} * 1024 * 1024;
 
 config::Error in_file(const std::filesystem::path& file, const config::Error& why) {
   return error(why.code, file.string() + ": " + why.detail, why.pointer);

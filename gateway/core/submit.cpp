@@ -12,7 +12,6 @@ namespace sluis::gateway {
 using config::Code;
 using config::error;
 using config::Json;
-using config::Result;
 
 namespace {
 
@@ -175,7 +174,7 @@ Task<void> Submit::pseudonymise(const Drafts& drafts) {
   std::exception_ptr fault;
   for (auto& [key, plan] : plans)
     asio::co_spawn(executor, fill(evaluator_, key, plan),
-                   [&all, &fault](std::exception_ptr thrown) {
+                   [&all, &fault](const std::exception_ptr& thrown) {
                      if (thrown) fault = thrown;
                      all.arrive();
                    });

@@ -9,11 +9,8 @@
 
 namespace sluis::gateway {
 
-using config::Code;
-using config::error;
 using config::Json;
 using config::ObjectReader;
-using config::Result;
 
 namespace {
 

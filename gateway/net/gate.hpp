@@ -16,7 +16,7 @@ using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Execut
 /// Used from its io_context's thread alone. It outlives everyone inside.
 class Gate {
  public:
-  explicit Gate(Executor executor) : executor_(executor) {}
+  explicit Gate(Executor executor) : executor_(std::move(executor)) {}
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
