@@ -52,7 +52,7 @@ class Feed {
   /// Everything has been given: waits for its summary.
   Json finish() {
     end();
-    const auto status = sender_->wait(within(std::chrono::minutes(4)));
+    const auto status = sender_->wait(within(std::chrono::minutes(6)));
     INFO(name_ << ": " << contents(region_.scratch() / (name_ + ".err")));
     REQUIRE(status == 0);
     return Json::parse(contents(region_.scratch() / (name_ + ".out")));
@@ -74,7 +74,7 @@ class Feed {
 /// Waits until zvh has received more than `before`: the round's signals are on their way now.
 std::uint64_t wait_until_under_way(TestRegion& region, std::uint64_t before) {
   std::uint64_t size = 0;
-  REQUIRE(poll_until(within(std::chrono::seconds(60)),
+  REQUIRE(poll_until(within(std::chrono::minutes(3)),
                      [&] { return (size = region.log_size("zvh")) > before; }));
   return size;
 }

@@ -82,7 +82,7 @@ TEST_CASE("disk: what cannot be recorded does not happen, and happens once there
       const FullDisk full(region, "zvh");
       CHECK(region.api("zvh", ask).status == 503);
       REQUIRE(region.api("ggd", post(second)).status == 202);
-      CHECK(poll_until(within(std::chrono::seconds(20)), [&] {
+      CHECK(poll_until(within(std::chrono::seconds(60)), [&] {
         const auto state =
             region.api("ggd", {"GET", "/v1/signals/" + second["id"].get<std::string>()});
         return state.json["partners"][0]["delivery"]["attempts"] != 0;

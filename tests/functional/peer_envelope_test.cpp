@@ -255,7 +255,7 @@ TEST_CASE("peer: who cannot prove to be an active partner gets nowhere, and it i
     return count(f.region.records("zvh"), "peer.connect", "deny", rule);
   };
   const auto wait_recorded = [&](const char* rule, std::size_t before) {
-    return poll_until(within(std::chrono::seconds(10)),
+    return poll_until(within(std::chrono::seconds(60)),
                       [&] { return recorded(rule) == before + 1; });
   };
   SECTION("no certificate") {

@@ -41,7 +41,8 @@ bool is_free(std::uint16_t base) {
 }  // namespace
 
 PortBlock::PortBlock() {
-  const auto folder = std::filesystem::temp_directory_path() / "sluis-test-ports";
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("sluis-test-ports-" + std::to_string(::getuid()));
   std::filesystem::create_directories(folder);
   for (std::uint16_t base = first_base; base + ports <= last_base; base += ports) {
     const auto file = folder / (std::to_string(base) + ".lock");

@@ -40,7 +40,7 @@ struct Fixture {
     CHECK(answer.pointers() == expected.pointers);
     CHECK(answer.header("API-Version") != "");
     // What is not waited for by the one who was refused comes a moment later.
-    CHECK(poll_until(within(std::chrono::seconds(10)), [&] {
+    CHECK(poll_until(within(std::chrono::seconds(60)), [&] {
       return count(region.records(partner), expected.action, "deny", rule) == before + 1;
     }));
     CHECK(region.kept(partner) == kept);
@@ -164,6 +164,7 @@ TEST_CASE("refusal: 32 levels are taken", "[refusal]") {
   auto& f = fixture();
   const auto body = replaced(f.signal(), "{\"nested\"", "{\"b\":" + nested(30) + ",\"nested\"");
   CHECK(f.region.api("ggd", post(body)).status == 202);
+  f.region.wait_delivered();
 }
 
 TEST_CASE("refusal: in ndjson each line stands alone", "[refusal]") {
@@ -189,6 +190,7 @@ TEST_CASE("refusal: in ndjson each line stands alone", "[refusal]") {
   CHECK(lines[3]["status"] == 202);
   CHECK(lines[3]["line"] == 5);
   CHECK(f.region.kept("gemeente").sent == kept.sent + 2);
+  f.region.wait_delivered();
   // One record for the two lines that were none: a batch of rubbish is one act.
   const auto records = f.region.records("gemeente");
   CHECK(count(records, "signal.submit", "deny", "invalid") == before + 1);
@@ -329,13 +331,13 @@ TEST_CASE(
       {"person", signal["person"]}, {"purpose", "persoonsgerichte-aanpak"}, {"case", "ZVH 1"}};
   f.check("zvh", {"POST", "/v1/queries", query.dump(), json_type}, f.region.token("zvh"),
           {503, "holders-unreachable", {}, "person.query"});
-  CHECK(poll_until(within(std::chrono::seconds(30)),
+  CHECK(poll_until(within(std::chrono::seconds(60)),
                    [&] { return f.region.operations("ggz", "/readyz").status == 503; }));
   CHECK(f.region.operations("ggz", "/healthz").status == 200);
 
   for (const auto* holder : {"veilig-thuis", "politie"}) f.region.start(holder);
   for (const auto* holder : {"veilig-thuis", "politie"}) f.region.wait_ready(holder);
-  CHECK(poll_until(within(std::chrono::seconds(30)),
+  CHECK(poll_until(within(std::chrono::seconds(60)),
                    [&] { return f.region.api("ggz", post(signal.dump())).status / 100 == 2; }));
 }
 

@@ -13,9 +13,9 @@ namespace sluis::test {
 namespace {
 
 // Generous: the machine may be building something else, and may run under a sanitizer.
-constexpr auto start_patience = std::chrono::seconds(60);
-constexpr auto stop_patience = std::chrono::seconds(60);
-constexpr auto command_patience = std::chrono::minutes(5);
+constexpr auto start_patience = std::chrono::minutes(3);
+constexpr auto stop_patience = std::chrono::minutes(3);
+constexpr auto command_patience = std::chrono::minutes(12);
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;

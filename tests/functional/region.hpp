@@ -109,7 +109,7 @@ class TestRegion {
   void replace_policy(std::string_view partner, const std::string& text);
 
   /// Waits until nobody has anything left to deliver.
-  void wait_delivered(std::chrono::milliseconds patience = std::chrono::seconds(60));
+  void wait_delivered(std::chrono::milliseconds patience = std::chrono::minutes(3));
   /// Every record of the log, as an officer reads it from the published files; waits until these
   /// have all that is in the database.
   std::vector<Json> records(std::string_view partner);

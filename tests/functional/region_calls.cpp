@@ -18,7 +18,9 @@ Answer send(const net::Origin& origin, std::optional<net::ClientTls> tls, const 
   request.body = call.body;
   request.content_type = call.content_type;
   if (token) request.headers = {{"Authorization", "Bearer " + *token}};
-  const auto response = net::fetch(origin, std::move(tls), std::move(request));
+  net::ClientLimits limits;
+  limits.connect_ms = limits.request_ms = std::chrono::minutes(2);
+  const auto response = net::fetch(origin, std::move(tls), std::move(request), limits);
   Answer answer;
   if (!response) {
     answer.failure = response.failure().detail;
@@ -99,7 +101,7 @@ void TestRegion::replace_policy(std::string_view partner, const std::string& tex
   const auto draft = scratch_ / "policy.json";
   put(draft, text);
   std::filesystem::rename(draft, layout_.partner(partner) / "policy.json");
-  if (!poll_until(within(std::chrono::seconds(30)), [&] { return times_in_force(log) > before; }))
+  if (!poll_until(within(std::chrono::seconds(60)), [&] { return times_in_force(log) > before; }))
     throw std::runtime_error(std::string(partner) + " does not take its policy" + contents(log));
 }
 
@@ -121,7 +123,7 @@ void TestRegion::change_directory(const std::function<void(Json&)>& change) {
     // Its own log says so: a partner that is suspended now cannot be asked by its partners.
     const auto said = "in force now: directory version " + std::to_string(version);
     const bool taken =
-        poll_until(within(std::chrono::seconds(30)), [&, &partner = partner, &gateway = gateway] {
+        poll_until(within(std::chrono::seconds(60)), [&, &partner = partner, &gateway = gateway] {
           return !gateway.running() ||
                  contents(layout_.log_file(partner)).find(said) != std::string::npos;
         });

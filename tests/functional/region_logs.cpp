@@ -19,7 +19,7 @@ namespace audit = gateway::audit;
 
 namespace {
 
-constexpr auto publish_patience = std::chrono::seconds(30);
+constexpr auto publish_patience = std::chrono::seconds(60);
 
 /// What the published checkpoint says; its signature is `log_fault`'s to check.
 std::uint64_t published_size(const audit::LogReader& log) {

@@ -10,7 +10,9 @@ namespace sluis::test {
 namespace {
 
 const std::filesystem::path data = SLUIS_REGION_DATA;
-constexpr auto send_patience = std::chrono::minutes(5);
+// A machine that builds something else beside this is slow, and that is no fault.
+constexpr auto send_patience = std::chrono::minutes(12);
+constexpr auto retry_seconds = "600";
 
 /// All five at once, as deploy/demo.sh does; what each says, by partner.
 std::map<std::string, Json> send_all(TestRegion& region, const std::string& run) {
@@ -20,7 +22,7 @@ std::map<std::string, Json> send_all(TestRegion& region, const std::string& run)
     const auto file = (data / "signals" / (partner + ".jsonl")).string();
     running.emplace(partner,
                     region.start_sluis({"send", file, "--region", region.layout().root.string(),
-                                        "--as", partner, "--json"},
+                                        "--as", partner, "--retry", retry_seconds, "--json"},
                                        run + "-" + partner));
   }
   std::map<std::string, Json> summaries;
@@ -46,7 +48,7 @@ void check_compare(TestRegion& region, const std::string& reveal) {
 
 void check_wait(TestRegion& region) {
   const auto waited =
-      region.sluis({"region", "wait", region.layout().root.string(), "--seconds", "240"});
+      region.sluis({"region", "wait", region.layout().root.string(), "--seconds", "600"});
   INFO(waited.out << waited.err);
   REQUIRE(waited.status == 0);
 }

@@ -1,0 +1,221 @@
+#include "gateway/core/standing_files.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "core_fixture.hpp"
+#include "tests/config/region_fixture.hpp"
+#include "tests/gateway/temporary_folder.hpp"
+
+using namespace sluis;
+using namespace sluis::gateway;
+using namespace sluis::gateway::test;
+using config::Code;
+using config::Json;
+
+namespace {
+
+/// The files of politie, a holder, as `sluis region create` leaves them.
+struct Files {
+  Files() : settings(partner("politie")) {
+    settings.region = {sluis::test::trust(), folder / "directory.json",
+                       folder / "domain-keys.json"};
+    settings.keys = folder / "gateway-keys.json";
+    settings.key_shares = folder / "key-shares.json";
+    settings.policy = folder / "policy.json";
+    settings.data = folder / "data";
+    std::filesystem::create_directory(settings.data);
+    put_directory(region_document());
+    Json transcripts{{"v", 1}, {"transcripts", Json::array()}};
+    for (const std::string use : {"tag", "lock"})
+      transcripts["transcripts"].push_back(dealt(use).transcript.json());
+    sluis::test::put(settings.region.domain_keys, transcripts.dump());
+    sluis::test::put(settings.policy, policy_of("politie"));
+    put_shares(2);
+  }
+  void put_directory(const Json& document) const {
+    sluis::test::put(settings.region.directory, sluis::test::signed_text(document));
+  }
+  /// The shares of holder `number`.
+  void put_shares(std::uint32_t number) const {
+    std::filesystem::remove(*settings.key_shares);
+    std::vector<KeyShares::Share> shares;
+    for (const std::string use : {"tag", "lock"})
+      shares.push_back(
+          {"zvh", "2026b", use, 1, number,
+           crypto::SecretScalar::copy_of(dealt(use).shares[number - 1].reveal()).value()});
+    REQUIRE(KeyShares::write(*settings.key_shares, shares).ok());
+  }
+  config::Result<Standing> read(const GatewayKeys& keys = keys_of("politie")) const {
+    return read_standing(settings, keys);
+  }
+  const sluis::test::TemporaryFolder folder;
+  config::Settings settings;
+};
+
+Json version(std::uint64_t number) {
+  auto document = region_document();
+  document["version"] = number;
+  return document;
+}
+
+}  // namespace
+
+TEST_CASE("standing: read whole, and again", "[core]") {
+  const Files files;
+  const auto standing = files.read();
+  REQUIRE(standing.ok());
+  CHECK(standing->directory->version() == 12);
+  CHECK(standing->policy->document().organisation == "politie");
+  CHECK_FALSE(standing->policy_hash.empty());
+  const auto name = key_name("lock");
+  CHECK(standing->domain_keys->find(name.domain, name.epoch, name.use) != nullptr);
+  CHECK(standing->shares->find(name.domain, name.epoch, name.use, 1) != nullptr);
+  CHECK(files.read().ok());
+}
+
+TEST_CASE("standing: a directory may follow the last one seen, and no other", "[core]") {
+  struct Case {
+    std::string name;
+    std::function<Json()> next;
+    bool taken;
+  };
+  auto other_bytes = [] { return with_partner(version(12), "ggz", "name", "GGZ"); };
+  const auto c = GENERATE_COPY(values<Case>({
+      {"the same", [] { return version(12); }, true},
+      {"a later one", [] { return version(13); }, true},
+      {"an older one", [] { return version(11); }, false},
+      {"other bytes of the same version", other_bytes, false},
+      {"another region",
+       [] {
+         auto document = version(13);
+         document["region"] = "noord";
+         return document;
+       },
+       false},
+  }));
+  DYNAMIC_SECTION(c.name) {
+    const Files files;
+    REQUIRE(files.read().ok());
+    files.put_directory(c.next());
+    const auto standing = files.read();
+    CHECK(standing.ok() == c.taken);
+    if (!c.taken) {
+      CHECK(standing.failure().detail.find("directory.json") != std::string::npos);
+      // What was refused has left nothing behind.
+      files.put_directory(version(12));
+      CHECK(files.read().ok());
+    }
+  }
+}
+
+TEST_CASE("standing: an older directory is refused also without the database", "[core]") {
+  const Files files;
+  files.put_directory(version(20));
+  REQUIRE(files.read().ok());
+  files.put_directory(version(12));
+  CHECK(files.read().failure().code == Code::conflict);
+  // What remembers it stands in the data folder, apart from the database, for its owner alone.
+  const auto seen = files.settings.data / "directory.seen.json";
+  CHECK(sluis::test::mode_of(seen) == 0600);
+  sluis::test::put(seen, "damaged");
+  files.put_directory(version(20));
+  const auto damaged = files.read();
+  REQUIRE_FALSE(damaged.ok());
+  CHECK(damaged.failure().detail.find("directory.seen.json") != std::string::npos);
+}
+
+TEST_CASE("standing: what does not fit together is refused, with the file's name", "[core]") {
+  struct Case {
+    std::string name;
+    std::function<void(Files&)> change;
+    std::string said;
+  };
+  const auto c = GENERATE(values<Case>({
+      {"no directory", [](Files& f) { std::filesystem::remove(f.settings.region.directory); },
+       "directory.json"},
+      {"a directory with one signature too few",
+       [](Files& f) { f.settings.region.trust.threshold = 3; }, "directory.json"},
+      {"an organisation that is not in it",
+       [](Files& f) { f.settings.organisation = partner("om"); }, "\"om\": is not in it"},
+      {"no domain keys", [](Files& f) { std::filesystem::remove(f.settings.region.domain_keys); },
+       "domain-keys.json"},
+      {"domain keys of another making",
+       [](Files& f) {
+         auto document = region_document();
+         document["version"] = 13;
+         document["domains"][0]["epochs"][0]["generation"] = 2;
+         f.put_directory(document);
+       },
+       "domain-keys.json"},
+      {"another holder's shares", [](Files& f) { f.put_shares(3); }, "key-shares.json"},
+      {"shares that others may read",
+       [](Files& f) { sluis::test::set_mode(*f.settings.key_shares, 0644); }, "key-shares.json"},
+      {"no policy", [](Files& f) { std::filesystem::remove(f.settings.policy); }, "policy.json"},
+      {"another organisation's policy",
+       [](Files& f) { sluis::test::put(f.settings.policy, policy_of("gemeente")); },
+       "policy.json: organisation"},
+      {"a policy with an unknown word",
+       [](Files& f) {
+         auto policy = Json::parse(policy_of("politie"));
+         policy["send"][0]["themes"][0] = "weer";
+         sluis::test::put(f.settings.policy, policy.dump());
+       },
+       "policy.json"},
+  }));
+  DYNAMIC_SECTION(c.name) {
+    Files files;
+    c.change(files);
+    const auto standing = files.read();
+    REQUIRE_FALSE(standing.ok());
+    CHECK(standing.failure().detail.find(c.said) != std::string::npos);
+  }
+}
+
+TEST_CASE("standing: keys that are not the directory's are refused", "[core]") {
+  const Files files;
+  struct Case {
+    std::string name;
+    std::function<void(GatewayKeys&)> change;
+    std::string said;
+  };
+  const auto c = GENERATE(values<Case>({
+      {"signKey", [](GatewayKeys& k) { k.sign = crypto::SigningKey::random(); }, "signKey"},
+      {"logKey", [](GatewayKeys& k) { k.log = crypto::SigningKey::random(); }, "logKey"},
+      {"sealKeys",
+       [](GatewayKeys& k) {
+         k.seal.clear();
+         k.seal.push_back(crypto::SealKey::random());
+       },
+       "sealKey"},
+  }));
+  DYNAMIC_SECTION(c.name) {
+    auto keys = keys_of("politie");
+    c.change(keys);
+    const auto standing = files.read(keys);
+    REQUIRE_FALSE(standing.ok());
+    CHECK(standing.failure().detail.find(c.said) != std::string::npos);
+    CHECK(standing.failure().detail.find("gateway-keys.json") != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(files.settings.data / "directory.seen.json"));
+  }
+  SECTION("an older seal key beside the one in force is kept") {
+    auto keys = keys_of("politie");
+    keys.seal.push_back(crypto::SealKey::random());
+    CHECK(files.read(keys).ok());
+  }
+}
+
+TEST_CASE("standing: its version changes with any of its files", "[core]") {
+  const Files files;
+  auto before = standing_version(files.settings);
+  CHECK(standing_version(files.settings) == before);
+  for (const auto& file : {files.settings.region.directory, files.settings.region.domain_keys,
+                           *files.settings.key_shares, files.settings.policy}) {
+    CAPTURE(file);
+    const auto text = sluis::test::contents(file);
+    std::filesystem::remove(file);
+    sluis::test::put(file, text + " ");
+    const auto after = standing_version(files.settings);
+    CHECK(after != before);
+    before = after;
+  }
+}
