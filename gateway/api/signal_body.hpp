@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "config/vocabulary.hpp"
-#include "gateway/core/gateway_keys.hpp"
 #include "gateway/core/query.hpp"
 #include "gateway/core/submission.hpp"
+#include "gateway/keys/gateway_keys.hpp"
 
 namespace sluis::gateway::api {
 

@@ -6,7 +6,7 @@
 #include "gateway/audit/verify.hpp"
 #include "gateway/cli/program.hpp"
 #include "gateway/cli/region_plan.hpp"
-#include "gateway/core/files.hpp"
+#include "gateway/files/files.hpp"
 
 namespace sluis::gateway::cli {
 

@@ -1,8 +1,8 @@
 #include "gateway/cli/authority_key.hpp"
 
 #include "crypto/encoding.hpp"
-#include "gateway/core/files.hpp"
-#include "gateway/core/secret_scanner.hpp"
+#include "gateway/files/files.hpp"
+#include "gateway/files/secret_scanner.hpp"
 
 namespace sluis::gateway::cli {
 

@@ -10,7 +10,7 @@
 #include "config/directory.hpp"
 #include "crypto/scalar.hpp"
 #include "crypto/sign.hpp"
-#include "gateway/core/transcript.hpp"
+#include "gateway/keys/transcript.hpp"
 
 namespace sluis::gateway::cli {
 

@@ -5,7 +5,7 @@
 #include "crypto/encoding.hpp"
 #include "gateway/cli/authority_key.hpp"
 #include "gateway/cli/program.hpp"
-#include "gateway/core/files.hpp"
+#include "gateway/files/files.hpp"
 
 namespace sluis::gateway::cli {
 

@@ -13,7 +13,7 @@
 #include <sstream>
 #include <thread>
 
-#include "gateway/core/files.hpp"
+#include "gateway/files/files.hpp"
 
 namespace sluis::gateway::cli {
 

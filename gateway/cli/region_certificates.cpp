@@ -1,6 +1,6 @@
 #include "gateway/cli/region_certificates.hpp"
 
-#include "gateway/core/files.hpp"
+#include "gateway/files/files.hpp"
 #include "gateway/net/certificates.hpp"
 
 namespace sluis::gateway::cli {

@@ -6,10 +6,10 @@
 #include "gateway/cli/dealer.hpp"
 #include "gateway/cli/region_certificates.hpp"
 #include "gateway/cli/region_documents.hpp"
-#include "gateway/core/domain_keys.hpp"
-#include "gateway/core/files.hpp"
-#include "gateway/core/gateway_keys.hpp"
 #include "gateway/core/tokens.hpp"
+#include "gateway/files/files.hpp"
+#include "gateway/keys/domain_keys.hpp"
+#include "gateway/keys/gateway_keys.hpp"
 
 namespace sluis::gateway::cli {
 

@@ -9,7 +9,7 @@
 
 #include "config/object_reader.hpp"
 #include "gateway/cli/console.hpp"
-#include "gateway/core/files.hpp"
+#include "gateway/files/files.hpp"
 
 namespace sluis::gateway::cli {
 

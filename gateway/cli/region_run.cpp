@@ -7,7 +7,7 @@
 
 #include "gateway/cli/http.hpp"
 #include "gateway/cli/process.hpp"
-#include "gateway/core/files.hpp"
+#include "gateway/files/files.hpp"
 
 namespace sluis::gateway::cli {
 

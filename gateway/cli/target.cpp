@@ -1,7 +1,7 @@
 #include "gateway/cli/target.hpp"
 
 #include "gateway/cli/region_plan.hpp"
-#include "gateway/core/files.hpp"
+#include "gateway/files/files.hpp"
 
 namespace sluis::gateway::cli {
 

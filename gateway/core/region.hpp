@@ -7,8 +7,8 @@
 
 #include "config/directory.hpp"
 #include "config/time.hpp"
-#include "gateway/core/domain_keys.hpp"
-#include "gateway/core/gateway_keys.hpp"
+#include "gateway/keys/domain_keys.hpp"
+#include "gateway/keys/gateway_keys.hpp"
 #include "policy/document.hpp"
 
 namespace sluis::gateway {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "crypto/encoding.hpp"
-#include "gateway/core/files.hpp"
+#include "gateway/files/files.hpp"
 
 namespace sluis::gateway {
 

@@ -13,7 +13,7 @@
 #include "crypto/encoding.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/secret.hpp"
-#include "gateway/core/files.hpp"
+#include "gateway/files/files.hpp"
 
 namespace sluis::gateway {
 

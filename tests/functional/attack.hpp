@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "gateway/core/envelope.hpp"
-#include "gateway/core/gateway_keys.hpp"
+#include "gateway/keys/gateway_keys.hpp"
 #include "gateway/store/store.hpp"
 
 namespace sluis::test {

@@ -4,7 +4,7 @@
 #include "crypto/hash.hpp"
 #include "crypto/labels.hpp"
 #include "gateway/core/envelope.hpp"
-#include "gateway/core/gateway_keys.hpp"
+#include "gateway/keys/gateway_keys.hpp"
 #include "gateway/peer/wire.hpp"
 #include "tests/functional/raw_tls.hpp"
 #include "tests/functional/region.hpp"

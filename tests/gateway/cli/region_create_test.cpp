@@ -3,9 +3,9 @@
 
 #include "config/settings.hpp"
 #include "gateway/cli/region_plan.hpp"
-#include "gateway/core/domain_keys.hpp"
-#include "gateway/core/gateway_keys.hpp"
 #include "gateway/core/tokens.hpp"
+#include "gateway/keys/domain_keys.hpp"
+#include "gateway/keys/gateway_keys.hpp"
 #include "gateway/net/tls.hpp"
 #include "policy/document.hpp"
 #include "tests/gateway/cli/cli_fixture.hpp"

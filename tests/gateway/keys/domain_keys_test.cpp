@@ -1,4 +1,4 @@
-#include "gateway/core/domain_keys.hpp"
+#include "gateway/keys/domain_keys.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-#include "gateway/core/gateway_keys.hpp"
+#include "gateway/keys/gateway_keys.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,8 +7,8 @@
 #include <string>
 
 #include "crypto/encoding.hpp"
-#include "gateway/core/files.hpp"
-#include "gateway/core/secret_scanner.hpp"
+#include "gateway/files/files.hpp"
+#include "gateway/files/secret_scanner.hpp"
 
 namespace sluis::gateway {
 

@@ -3,9 +3,9 @@
 #include <string>
 
 #include "crypto/encoding.hpp"
-#include "gateway/core/domain_keys.hpp"
-#include "gateway/core/files.hpp"
-#include "gateway/core/secret_scanner.hpp"
+#include "gateway/files/files.hpp"
+#include "gateway/files/secret_scanner.hpp"
+#include "gateway/keys/domain_keys.hpp"
 
 namespace sluis::gateway {
 

@@ -15,7 +15,7 @@
 #include "config/result.hpp"
 #include "crypto/element.hpp"
 #include "crypto/scalar.hpp"
-#include "gateway/core/transcript.hpp"
+#include "gateway/keys/transcript.hpp"
 
 namespace sluis::gateway {
 

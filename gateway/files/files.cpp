@@ -1,4 +1,4 @@
-#include "gateway/core/files.hpp"
+#include "gateway/files/files.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>

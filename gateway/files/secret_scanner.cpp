@@ -1,4 +1,4 @@
-#include "gateway/core/secret_scanner.hpp"
+#include "gateway/files/secret_scanner.hpp"
 
 #include <algorithm>
 

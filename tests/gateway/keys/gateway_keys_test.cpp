@@ -1,4 +1,4 @@
-#include "gateway/core/gateway_keys.hpp"
+#include "gateway/keys/gateway_keys.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

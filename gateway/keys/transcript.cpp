@@ -1,4 +1,4 @@
-#include "gateway/core/transcript.hpp"
+#include "gateway/keys/transcript.hpp"
 
 #include <stdexcept>
 

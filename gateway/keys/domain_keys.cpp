@@ -1,11 +1,11 @@
-#include "gateway/core/domain_keys.hpp"
+#include "gateway/keys/domain_keys.hpp"
 
 #include <algorithm>
 
 #include "config/object_reader.hpp"
 #include "crypto/sign.hpp"
 #include "crypto/threshold.hpp"
-#include "gateway/core/files.hpp"
+#include "gateway/files/files.hpp"
 
 namespace sluis::gateway {
 
