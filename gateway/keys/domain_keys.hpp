@@ -13,31 +13,11 @@
 #include "config/directory.hpp"
 #include "config/ids.hpp"
 #include "config/result.hpp"
-#include "crypto/element.hpp"
 #include "crypto/scalar.hpp"
+#include "gateway/keys/key_set.hpp"
 #include "gateway/keys/transcript.hpp"
 
 namespace sluis::gateway {
-
-/// A key as its users need it: recomputed from the commitments, not taken from anybody's word.
-struct KeySet {
-  struct Holder {
-    std::uint32_t number;
-    config::PartnerId id;
-    crypto::Element public_key;  // K_i
-  };
-  std::uint64_t generation;
-  std::uint32_t threshold;
-  crypto::Element public_key;  // K
-  std::vector<Holder> holders;
-};
-
-/// Checks a transcript whole: that it is the ceremony, generation, attempt, threshold and holders
-/// that the directory names, that K and every K_i follow from the commitments, and that every
-/// holder has signed. Gives the key; `invalid`, `generation` or `bad_signature` with what did not
-/// fit.
-[[nodiscard]] config::Result<KeySet> verify(const Transcript& transcript,
-                                            const config::Directory& directory);
 
 /// The keys of every domain and epoch that are in force. Immutable.
 class DomainKeys {

@@ -101,6 +101,10 @@ crypto::Bytes Transcript::signed_bytes() const {
   return bytes;
 }
 
+crypto::Array<64> Transcript::hash() const {
+  return crypto::sha512({signed_bytes()});
+}
+
 Json Transcript::json() const {
   Json document = ceremony_json(*this);
   document["v"] = 1;

@@ -32,15 +32,19 @@ struct Transcript {
   std::uint32_t threshold = 0;
   std::vector<CeremonyMember> dealers, holders;
   std::optional<crypto::Array<64>> previous;  // H of the previous generation's transcript
-  std::vector<std::vector<crypto::Array<32>>> commitments;  // A_ij: t for each dealer
-  crypto::Array<32> key{};                                  // K
-  std::vector<crypto::Array<32>> holder_keys;               // K_1 … K_n
-  std::vector<crypto::Array<64>> signatures;                // one a holder, in their order
+  std::vector<std::vector<crypto::Array<32>>>
+      commitments;                             // A_ij of each dealer: t; refresh: t − 1
+  crypto::Array<32> key{};                     // K
+  std::vector<crypto::Array<32>> holder_keys;  // K_1 … K_n
+  std::vector<crypto::Array<64>> signatures;   // one a holder, in their order
 
   /// The hash that names the ceremony.
   [[nodiscard]] crypto::Array<64> cer() const;
   /// What each holder signs.
   [[nodiscard]] crypto::Bytes signed_bytes() const;
+  /// H of the transcript: SHA-512 of `signed_bytes`. `previous` of the next one, and what holders
+  /// compare. A signature that was made anew does not change it.
+  [[nodiscard]] crypto::Array<64> hash() const;
 
   [[nodiscard]] config::Json json() const;
   /// Reads what `json` wrote; faults go to `errors` with their pointers under `pointer`.

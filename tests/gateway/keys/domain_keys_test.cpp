@@ -130,10 +130,10 @@ TEST_CASE("domain keys: what does not follow, or is not signed, is refused", "[c
   DYNAMIC_SECTION(c.name) {
     const auto directory = test::directory();
     auto transcript = dealt(directory, "tag").transcript;
-    REQUIRE(gateway::verify(transcript, directory).ok());
+    REQUIRE(gateway::verify({&transcript, 1}, directory).ok());
     c.change(transcript);
     if (c.signed_again) sign_again(transcript);
-    const auto verified = gateway::verify(transcript, directory);
+    const auto verified = gateway::verify({&transcript, 1}, directory);
     REQUIRE_FALSE(verified.ok());
     CHECK(verified.failure().code == c.code);
   }
