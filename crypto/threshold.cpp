@@ -5,20 +5,10 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "crypto/polynomial.hpp"
+
 namespace sluis::crypto {
 namespace {
-
-// f(index) for the polynomial whose coefficients are `polynomial`, lowest first (Horner).
-SecretScalar share_of(std::span<const SecretScalar* const> polynomial, std::uint32_t index) {
-  const Scalar x = Scalar::from_u64(index);
-  return SecretScalar::filled([&](auto share) {
-    for (std::size_t j = polynomial.size(); j-- > 0;) {
-      crypto_core_ristretto255_scalar_mul(share.data(), share.data(), x.bytes.data());
-      crypto_core_ristretto255_scalar_add(share.data(), share.data(),
-                                          polynomial[j]->reveal().data());
-    }
-  });
-}
 
 // A share that is zero would have no public key; it comes up once in 2^252 dealings.
 Element public_of(const SecretScalar& scalar) {
@@ -33,17 +23,11 @@ Dealt deal(const SecretScalar& key, std::uint32_t threshold, std::uint32_t holde
   if (threshold < 1 || threshold > holders || holders > max_holders) {
     throw std::invalid_argument("deal: threshold and holders do not fit");
   }
-  std::vector<SecretScalar> random;
-  for (std::uint32_t j = 1; j < threshold; ++j) random.push_back(random_scalar());
-  std::vector<const SecretScalar*> polynomial{&key};
-  for (const SecretScalar& coefficient : random) polynomial.push_back(&coefficient);
-
-  Dealt dealt{{}, public_of(key), {}, {}};
-  for (const SecretScalar* const coefficient : polynomial) {
-    dealt.commitments.push_back(public_of(*coefficient));
-  }
+  const auto polynomial =
+      Polynomial::with_constant(SecretScalar::copy_of(key.reveal()).value(), threshold);
+  Dealt dealt{{}, public_of(key), {}, polynomial.commitments()};
   for (std::uint32_t i = 1; i <= holders; ++i) {
-    dealt.shares.push_back(share_of(polynomial, i));
+    dealt.shares.push_back(polynomial.at(i));
     dealt.K_i.push_back(public_of(dealt.shares.back()));
   }
   return dealt;
@@ -58,12 +42,7 @@ std::optional<std::vector<Element>> key_shares_from_commitments(
   if (commitments.empty() || n == 0 || n > max_holders) return std::nullopt;
   std::vector<Element> keys;
   for (std::uint32_t i = 1; i <= n; ++i) {
-    const Scalar x = Scalar::from_u64(i);
-    std::optional<Element> sum = commitments.back();
-    for (std::size_t j = commitments.size() - 1; j-- > 0 && sum;) {
-      sum = sum->mul(x);
-      if (sum) sum = sum->add(commitments[j]);
-    }
+    const auto sum = value_from_commitments(commitments, i);
     if (!sum) return std::nullopt;
     keys.push_back(*sum);
   }

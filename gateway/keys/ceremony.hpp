@@ -5,20 +5,22 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "config/ids.hpp"
+#include "config/object_reader.hpp"
 #include "config/result.hpp"
-#include "crypto/element.hpp"
 #include "crypto/polynomial.hpp"
 #include "crypto/scalar.hpp"
 #include "crypto/seal.hpp"
 #include "crypto/secret.hpp"
 #include "crypto/sign.hpp"
 #include "gateway/keys/ceremony_plan.hpp"
+#include "gateway/keys/joint_key.hpp"
 #include "gateway/keys/round_message.hpp"
 
 namespace sluis::gateway {
@@ -65,11 +67,13 @@ class Ceremony {
   /// Takes one message, from whoever carried it, in any order. True when it was new. A refusal ends
   /// nothing and leaves no trace: `not_found` for another ceremony, `forbidden` for a sender that
   /// has no say in this round, `bad_signature`. What is signed and does not check, or contradicts
-  /// what the same sender said before, is new: the fault then stands in `progress()`.
+  /// what the same sender said before, is new: the fault then stands in `progress()`. So is what
+  /// we signed ourselves and know nothing of: our state was lost, and the attempt must be raised.
   [[nodiscard]] config::Result<bool> receive(const RoundMessage& message, const OwnKeys& own);
-  /// Makes our next messages, as far as those of the others allow. True when there is one. Nothing
-  /// more after a fault. `conflict` when `own.sign` is not the signKey that `cer` names: the
-  /// attempt must be raised.
+  /// Makes our next messages, as far as those of the others allow. True when there is one. After a
+  /// fault nothing more, but for the acknowledgement of a key that is in force. `conflict` when
+  /// there is something to say and `own.sign` is not the signKey that `cer` names (the attempt must
+  /// be raised), or there are boxes to open and the seal key that the plan names for us is missing.
   [[nodiscard]] config::Result<bool> advance(const OwnKeys& own);
 
   /// Ours and those received, by round and sender.
@@ -94,11 +98,54 @@ class Ceremony {
   [[nodiscard]] const crypto::SecretScalar* share() const;
 
  private:
+  using Spoken = std::pair<Round, config::PartnerId>;
+
   Ceremony(CeremonyPlan plan, config::PartnerId self);
+
+  /// Which scalars stand behind the public part of a state, in this order.
+  struct KeptScalars {
+    std::uint64_t coefficients = 0;
+    bool old_share = false;
+    std::vector<std::uint32_t> dealt_by;
+  };
+  static KeptScalars read_kept(config::ObjectReader& in);
+  static config::Result<Ceremony> read(const config::Json& document, crypto::View scalars);
+  [[nodiscard]] bool take(const KeptScalars& kept, crypto::View bytes);
+
+  [[nodiscard]] const std::vector<CeremonyMember>& speakers(Round round) const;
+  [[nodiscard]] const RoundMessage* said(Round round, const config::PartnerId& who) const;
+  [[nodiscard]] bool checked_all(Round round) const;
+  void add_fault(const config::PartnerId& partner, std::string reason,
+                 std::vector<RoundMessage> proof);
+  bool contradicted(const RoundMessage& before, const RoundMessage& now);
+  void keep(const RoundMessage& message);
+
+  /// Checks what has come, as far as it can be by now. Without seal keys no box is opened.
+  void settle(std::span<const crypto::SealKey> seal_keys);
+  void settle_dealing(const CeremonyMember& dealer, std::span<const crypto::SealKey> seal_keys);
+  void settle_transcript();
+  void settle_word(Round round, const CeremonyMember& holder);
+  [[nodiscard]] std::span<const crypto::SealKey> usable(const OwnKeys& own) const;
+
+  /// What we have to say now, and have not said yet.
+  [[nodiscard]] std::optional<Round> next_round() const;
+  [[nodiscard]] config::Result<config::Json> body_of(Round round, const OwnKeys& own) const;
 
   CeremonyPlan plan_;
   config::PartnerId self_;
   crypto::Array<64> cer_;
+  std::optional<crypto::Polynomial> polynomial_;   // where we deal
+  std::optional<crypto::SecretScalar> old_share_;  // refresh: what the new shares are added to
+  std::map<Spoken, RoundMessage> messages_;
+  std::vector<CeremonyFault> faults_;
+
+  // What follows from these and from the boxes that we opened.
+  std::map<std::uint32_t, crypto::SecretScalar> dealt_to_us_;  // by dealer; checked
+  std::map<std::uint32_t, Commitments> dealings_;              // by dealer; checked
+  std::set<Spoken> checked_;
+  std::optional<Transcript> transcript_;  // once all dealings check
+  crypto::Array<64> transcript_hash_{};
+  std::optional<crypto::SecretScalar> share_;  // ours in it
 };
 
 }  // namespace sluis::gateway

@@ -31,6 +31,11 @@ struct CeremonyPlan {
                                                          std::vector<config::Error>& errors);
 };
 
+/// Null where the directory has no such domain or epoch.
+[[nodiscard]] const config::Epoch* named_epoch(const config::Directory& directory,
+                                               const config::DomainId& domain,
+                                               const config::EpochId& epoch);
+
 /// The ceremony that the directory names for this key. `previous` is the verified transcript of the
 /// generation in force; null where there is none.
 ///   make     all holders deal. `conflict` where there is a previous one: K would be another.

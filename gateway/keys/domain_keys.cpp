@@ -16,23 +16,19 @@ namespace {
 constexpr std::size_t most_file_bytes = 4U << 20U;
 constexpr std::uint64_t most_transcripts = 1000;
 
-std::string name_of(const Transcript& transcript) {
-  return "domain \"" + transcript.domain.str() + "\", epoch \"" + transcript.epoch.str() +
-         "\", use \"" + transcript.use + "\"";
-}
-
 }  // namespace
 
 Result<DomainKeys> DomainKeys::from(const std::vector<Transcript>& transcripts,
                                     const Directory& directory) {
+  std::map<Name, std::vector<Transcript>> chains;
+  for (const auto& each : transcripts) {
+    chains[{each.domain.str(), each.epoch.str(), each.use}].push_back(each);
+  }
   DomainKeys all;
-  for (const auto& transcript : transcripts) {
-    auto keys = verify({&transcript, 1}, directory);
+  for (const auto& [name, chain] : chains) {
+    auto keys = verify(chain, directory);
     if (!keys) return keys.failure();
-    const Name name{transcript.domain.str(), transcript.epoch.str(), transcript.use};
-    if (!all.keys_.emplace(name, std::move(*keys)).second) {
-      return error(Code::invalid, name_of(transcript) + ": stands there twice");
-    }
+    all.keys_.emplace(name, std::move(*keys));
   }
   return all;
 }

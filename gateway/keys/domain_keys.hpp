@@ -22,7 +22,8 @@ namespace sluis::gateway {
 /// The keys of every domain and epoch that are in force. Immutable.
 class DomainKeys {
  public:
-  /// From {"v":1,"transcripts":[…]}; refused whole when one of them does not verify.
+  /// From {"v":1,"transcripts":[…]}: of each key the chain that leads to the generation in force,
+  /// oldest first. Refused whole when one of them does not verify.
   [[nodiscard]] static config::Result<DomainKeys> read(const std::filesystem::path& path,
                                                        const config::Directory& directory);
   [[nodiscard]] static config::Result<DomainKeys> from(const std::vector<Transcript>& transcripts,

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "crypto/sign.hpp"
-#include "crypto/threshold.hpp"
+#include "gateway/keys/ceremony_plan.hpp"
+#include "gateway/keys/joint_key.hpp"
 
 namespace sluis::gateway {
 
@@ -16,124 +18,182 @@ using config::Result;
 
 namespace {
 
+/// Whether what this gateway verified before, under an earlier directory, still counts.
+enum class Trust { directory_alone, kept };
+
 std::string name_of(const Transcript& transcript) {
   return "domain \"" + transcript.domain.str() + "\", epoch \"" + transcript.epoch.str() +
-         "\", use \"" + transcript.use + "\"";
+         "\", use \"" + transcript.use + "\", generation " + std::to_string(transcript.generation);
 }
 
-const config::Epoch* epoch_of(const Transcript& transcript, const Directory& directory) {
-  const auto* domain = directory.domain(transcript.domain);
-  if (domain == nullptr) return nullptr;
-  const auto found = std::ranges::find(domain->epochs, transcript.epoch, &config::Epoch::id);
-  return found == domain->epochs.end() ? nullptr : &*found;
+/// Whatever signKey it had in the ceremony of either.
+bool same_member(const CeremonyMember& a, const CeremonyMember& b) {
+  return a.number == b.number && a.id == b.id;
+}
+
+/// All holders deal, and only they.
+bool holders_deal(const Transcript& of) {
+  return std::ranges::equal(of.dealers, of.holders, [](const auto& a, const auto& b) {
+    return same_member(a, b) && a.sign_key == b.sign_key;
+  });
 }
 
 /// What of the ceremony is not what the directory names, or nothing.
-std::string difference(const Transcript& transcript, const config::Epoch& epoch,
-                       const Directory& directory) {
-  if (transcript.region != directory.region()) return "another region";
+std::string difference(const Transcript& transcript, const config::Epoch& epoch) {
   if (transcript.ceremony != epoch.ceremony) return "another ceremony";
   if (transcript.attempt != epoch.attempt) return "another attempt";
   if (transcript.threshold != epoch.threshold) return "another threshold";
-  if (transcript.use != "tag" && transcript.use != "lock") return "an unknown use";
   if (transcript.holders.size() != epoch.holders.size()) return "another number of holders";
   for (std::size_t i = 0; i < epoch.holders.size(); ++i) {
-    const auto& member = transcript.holders[i];
-    const auto* partner = directory.partner(epoch.holders[i]);
-    if (member.number != i + 1 || member.id != epoch.holders[i] || partner == nullptr) {
+    if (transcript.holders[i].id != epoch.holders[i]) {
       return "another holder " + std::to_string(i + 1);
-    }
-    if (member.sign_key != partner->sign_key) {
-      return "another signKey of holder \"" + member.id.str() + "\" than the directory's";
     }
   }
   return {};
 }
 
-/// In a first making every holder deals, and nothing came before.
-bool is_first_making(const Transcript& transcript) {
-  const auto same = [](const CeremonyMember& a, const CeremonyMember& b) {
-    return a.number == b.number && a.id == b.id && a.sign_key == b.sign_key;
+/// That the directory names the last transcript; or, of one that was kept, an earlier one.
+Result<void> check_named(const Transcript& last, const Directory& directory, Trust trust) {
+  const auto refuse = [&](Code code, const std::string& why) {
+    return error(code, name_of(last) + ": " + why);
   };
-  return transcript.ceremony == "make" && !transcript.previous &&
-         std::ranges::equal(transcript.dealers, transcript.holders, same);
+  if (last.region != directory.region()) return refuse(Code::invalid, "another region");
+  if (last.use != "tag" && last.use != "lock") return refuse(Code::invalid, "an unknown use");
+  const auto* epoch = named_epoch(directory, last.domain, last.epoch);
+  if (epoch == nullptr) return refuse(Code::invalid, "the directory has no such epoch");
+  const bool earlier = last.generation < epoch->generation ||
+                       (last.generation == epoch->generation && last.attempt < epoch->attempt);
+  if (earlier && trust == Trust::kept) return {};
+  if (last.generation != epoch->generation) {
+    return refuse(Code::generation,
+                  "the directory names generation " + std::to_string(epoch->generation));
+  }
+  const auto other = difference(last, *epoch);
+  if (!other.empty()) return refuse(Code::invalid, other);
+  return {};
 }
 
-/// A_0 … A_{t−1} of the joint polynomial: the dealers' commitments added up.
-std::optional<std::vector<crypto::Element>> joint_commitments(const Transcript& transcript) {
-  if (transcript.commitments.size() != transcript.dealers.size()) return std::nullopt;
-  std::vector<crypto::Element> sums;
-  for (std::size_t j = 0; j < transcript.threshold; ++j) {
-    std::optional<crypto::Element> sum;
-    for (const auto& of_dealer : transcript.commitments) {
-      if (of_dealer.size() != transcript.threshold) return std::nullopt;
-      const auto element = crypto::Element::parse(of_dealer[j]);
-      if (!element) return std::nullopt;
-      sum = sum ? sum->add(*element) : element;
-      if (!sum) return std::nullopt;
-    }
-    if (!sum) return std::nullopt;
-    sums.push_back(*sum);
+/// Numbers from 1 in order, nobody twice, and a threshold that they can meet.
+bool has_sound_holders(const Transcript& of) {
+  std::set<std::string> ids;
+  for (std::size_t i = 0; i < of.holders.size(); ++i) {
+    if (of.holders[i].number != i + 1 || !ids.insert(of.holders[i].id.str()).second) return false;
   }
-  return sums;
+  return of.threshold >= 2 && of.threshold <= of.holders.size();
+}
+
+/// t distinct old holders under their old numbers, in order.
+bool old_holders_deal(const Transcript& of, const Transcript& previous) {
+  std::uint32_t last = 0;
+  for (const auto& dealer : of.dealers) {
+    if (dealer.number <= last || dealer.number > previous.holders.size() ||
+        !same_member(dealer, previous.holders[dealer.number - 1])) {
+      return false;
+    }
+    last = dealer.number;
+  }
+  return of.dealers.size() == previous.threshold;
+}
+
+/// What keeps `of` from being a first making, or from following `previous`; or nothing.
+std::string misfit(const Transcript& of, const Transcript* previous) {
+  if (!has_sound_holders(of)) return "its holders and threshold do not fit";
+  if (previous == nullptr) {
+    if (of.ceremony != "make" || of.previous) return "not a first making; the earlier are missing";
+    return holders_deal(of) ? "" : "not all holders deal, and only they";
+  }
+  if (of.region != previous->region || of.domain != previous->domain ||
+      of.epoch != previous->epoch || of.use != previous->use) {
+    return "follows a transcript of another key";
+  }
+  if (of.generation <= previous->generation) return "not a higher generation than the one before";
+  if (of.previous != previous->hash()) return "names another transcript before it";
+  if (of.ceremony == "refresh") {
+    const bool same = of.threshold == previous->threshold && holders_deal(of) &&
+                      std::ranges::equal(of.holders, previous->holders, same_member);
+    return same ? "" : "a refresh by others than the holders before";
+  }
+  if (of.ceremony != "reshare") return "no ceremony that keeps a key";
+  return old_holders_deal(of, *previous) ? "" : "not dealt by a threshold of the holders before";
 }
 
 /// K and K_i from the commitments, where the transcript says the same.
-std::optional<KeySet> recomputed(const Transcript& transcript) {
-  const auto sums = joint_commitments(transcript);
-  if (!sums || sums->front().bytes() != transcript.key) return std::nullopt;
-  const auto count = transcript.holders.size();
-  const auto shares = crypto::key_shares_from_commitments(*sums, static_cast<std::uint32_t>(count));
-  if (!shares || transcript.holder_keys.size() != count) return std::nullopt;
-  KeySet keys{transcript.generation, transcript.threshold, sums->front(), {}};
-  for (std::size_t i = 0; i < count; ++i) {
-    if ((*shares)[i].bytes() != transcript.holder_keys[i]) return std::nullopt;
-    const auto& member = transcript.holders[i];
-    keys.holders.push_back({member.number, member.id, (*shares)[i]});
+std::optional<JointKey> recomputed(const Transcript& of, const Transcript* previous) {
+  if (of.commitments.size() != of.dealers.size()) return std::nullopt;
+  std::vector<Commitments> dealers;
+  for (std::size_t i = 0; i < of.dealers.size(); ++i) {
+    auto checked = check_commitments(of, previous, of.dealers[i], of.commitments[i]);
+    if (!checked) return std::nullopt;
+    dealers.push_back(std::move(*checked));
   }
-  return keys;
+  const auto key = join(of, previous, dealers);
+  const auto said = said_key(of);
+  if (!key || !said || key->key != said->key || key->holder_keys != said->holder_keys) {
+    return std::nullopt;
+  }
+  return key;
 }
 
-Result<void> check_signatures(const Transcript& transcript) {
-  const auto message = transcript.signed_bytes();
-  for (std::size_t i = 0; i < transcript.holders.size(); ++i) {
-    const auto& member = transcript.holders[i];
-    if (i >= transcript.signatures.size() ||
-        !crypto::verify(member.sign_key, message, transcript.signatures[i])) {
-      return error(Code::bad_signature, name_of(transcript) + ": holder \"" + member.id.str() +
-                                            "\" did not sign this transcript");
+Result<JointKey> check_link(const Transcript& of, const Transcript* previous) {
+  if (const auto fault = misfit(of, previous); !fault.empty()) {
+    return error(Code::invalid, name_of(of) + ": " + fault);
+  }
+  auto key = recomputed(of, previous);
+  if (!key) {
+    return error(Code::invalid, name_of(of) + ": its keys do not follow from its commitments");
+  }
+  return std::move(*key);
+}
+
+Result<void> check_signatures(const Transcript& last, const Directory& directory, Trust trust) {
+  const auto message = last.signed_bytes();
+  for (std::size_t i = 0; i < last.holders.size(); ++i) {
+    const auto& member = last.holders[i];
+    const auto* partner = directory.partner(member.id);
+    const auto signed_with = [&](const config::PublicKey& key) {
+      return i < last.signatures.size() && crypto::verify(key, message, last.signatures[i]);
+    };
+    const bool now = partner != nullptr && signed_with(partner->sign_key);
+    const bool then = !now && trust == Trust::kept && signed_with(member.sign_key);
+    if (!now && !then) {
+      return error(Code::bad_signature, name_of(last) + ": holder \"" + member.id.str() +
+                                            "\" did not sign this transcript with the signKey "
+                                            "that the directory names");
     }
   }
   return {};
+}
+
+Result<KeySet> verify(std::span<const Transcript> chain, const Directory& directory, Trust trust) {
+  if (chain.empty()) return error(Code::invalid, "no transcript to verify");
+  const auto& last = chain.back();
+  auto done = check_named(last, directory, trust);
+  if (!done) return done.failure();
+  const Transcript* previous = nullptr;
+  std::optional<JointKey> key;
+  for (const auto& each : chain) {
+    auto link = check_link(each, previous);
+    if (!link) return link.failure();
+    key = std::move(*link);
+    previous = &each;
+  }
+  done = check_signatures(last, directory, trust);
+  if (!done) return done.failure();
+  KeySet keys{last.generation, last.threshold, key->key, {}};
+  for (std::size_t i = 0; i < last.holders.size(); ++i) {
+    keys.holders.push_back({last.holders[i].number, last.holders[i].id, key->holder_keys[i]});
+  }
+  return keys;
 }
 
 }  // namespace
 
 Result<KeySet> verify(std::span<const Transcript> chain, const Directory& directory) {
-  const auto& transcript = chain.front();
-  const auto refuse = [&](Code code, const std::string& why) {
-    return error(code, name_of(transcript) + ": " + why);
-  };
-  const auto* epoch = epoch_of(transcript, directory);
-  if (epoch == nullptr) return refuse(Code::invalid, "the directory has no such epoch");
-  if (transcript.generation != epoch->generation) {
-    return refuse(Code::generation, "generation " + std::to_string(transcript.generation) +
-                                        ", but the directory names " +
-                                        std::to_string(epoch->generation));
-  }
-  if (const auto other = difference(transcript, *epoch, directory); !other.empty()) {
-    return refuse(Code::invalid, other);
-  }
-  if (!is_first_making(transcript)) {
-    return refuse(Code::invalid,
-                  "only transcripts of a first making (ceremony \"make\", all holders dealing) can "
-                  "be verified");
-  }
-  auto keys = recomputed(transcript);
-  if (!keys) return refuse(Code::invalid, "its keys do not follow from its commitments");
-  const auto signatures = check_signatures(transcript);
-  if (!signatures) return signatures.failure();
-  return std::move(*keys);
+  return verify(chain, directory, Trust::directory_alone);
+}
+
+Result<KeySet> verify_kept(std::span<const Transcript> chain, const Directory& directory) {
+  return verify(chain, directory, Trust::kept);
 }
 
 }  // namespace sluis::gateway

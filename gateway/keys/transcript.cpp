@@ -63,7 +63,7 @@ std::vector<CeremonyMember> read_members(ObjectReader& in, const std::string& ke
 
 std::vector<std::vector<crypto::Array<32>>> read_commitments(ObjectReader& in) {
   std::vector<std::vector<crypto::Array<32>>> commitments;
-  in.objects("commitments", {1, most_members}, [&](ObjectReader& each) {
+  in.objects("commitments", {0, most_members}, [&](ObjectReader& each) {
     commitments.push_back(each.parsed_list("elements", {1, most_members}, config::parse_bytes<32>));
   });
   return commitments;
@@ -137,8 +137,8 @@ std::optional<Transcript> Transcript::parse(const Json& value, const std::string
     const auto previous = read_previous(in);
     auto commitments = read_commitments(in);
     const auto key = in.parsed("key", config::parse_bytes<32>);
-    auto holder_keys = in.parsed_list("holderKeys", {1, most_members}, config::parse_bytes<32>);
-    auto signatures = in.parsed_list("signatures", {1, most_members}, config::parse_bytes<64>);
+    auto holder_keys = in.parsed_list("holderKeys", {0, most_members}, config::parse_bytes<32>);
+    auto signatures = in.parsed_list("signatures", {0, most_members}, config::parse_bytes<64>);
     if (!domain || !epoch || !key) return;
     parsed = Transcript{std::move(region),
                         std::move(*domain),

@@ -6,6 +6,7 @@
 #include "config/directory.hpp"
 #include "crypto/encoding.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/seal.hpp"
 
 namespace sluis::test {
 
@@ -19,6 +20,12 @@ inline std::string public_key(std::string_view name) {
   return crypto::base64url(signing_key(name).public_key());
 }
 
+/// A seal key of the same kind.
+inline crypto::SealKey box_key(std::string_view name) {
+  const auto secret = crypto::sha256({crypto::as_view(name)});
+  return crypto::SealKey::from_secret(secret).value();
+}
+
 inline config::Json partner_document(const std::string& id, const std::string& oin) {
   return {{"id", id},
           {"oin", oin},
@@ -27,7 +34,7 @@ inline config::Json partner_document(const std::string& id, const std::string& o
           {"status", "active"},
           {"peerUrl", "https://127.0.0.1:17411"},
           {"signKey", public_key(id + " sign")},
-          {"sealKeys", {public_key(id + " seal")}},
+          {"sealKeys", {crypto::base64url(box_key(id + " seal").public_key())}},
           {"logKey", public_key(id + " log")},
           {"witnessKey", public_key(id + " witness")}};
 }

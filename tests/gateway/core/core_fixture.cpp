@@ -24,13 +24,8 @@ std::uint32_t number_of(const std::string& holder) {
   return found == holders.end() ? 0 : static_cast<std::uint32_t>(found - holders.begin() + 1);
 }
 
-cli::DealtKey deal(const std::string& use) {
-  const auto directory = sluis::test::directory();
-  std::vector<crypto::SigningKey> keys;
-  for (const auto& holder : holders) keys.push_back(sluis::test::signing_key(holder + " sign"));
-  const auto& domain = directory.domains().front();
-  return cli::deal_key(directory.region(), domain.id, domain.epochs.front(), use,
-                       {&keys[0], &keys[1], &keys[2]});
+sluis::test::MadeKey made(const std::string& use) {
+  return sluis::test::make_key(sluis::test::directory(), use);
 }
 
 /// The shares of a holder, read as the gateway reads them.
@@ -59,15 +54,11 @@ KeyName key_name(const std::string& use) {
 }
 
 crypto::SealKey seal_key(const std::string& partner_id) {
-  const auto secret = crypto::sha256({crypto::as_view(partner_id + " seal")});
-  return crypto::SealKey::from_secret(secret).value();
+  return sluis::test::box_key(partner_id + " seal");
 }
 
 Json region_document() {
-  auto document = sluis::test::directory_document();
-  for (auto& each : document["partners"])
-    each["sealKeys"] = Json::array({crypto::base64url(seal_key(each["id"]).public_key())});
-  return document;
+  return sluis::test::directory_document();
 }
 
 Json with_partner(Json document, const std::string& id, const std::string& field, Json value) {
@@ -128,9 +119,9 @@ GatewayKeys keys_of(const std::string& self) {
   return keys;
 }
 
-const cli::DealtKey& dealt(const std::string& use) {
-  static const auto tag = deal("tag");
-  static const auto lock = deal("lock");
+const sluis::test::MadeKey& dealt(const std::string& use) {
+  static const auto tag = made("tag");
+  static const auto lock = made("lock");
   return use == "tag" ? tag : lock;
 }
 

@@ -1,5 +1,5 @@
 // The region of tests/config/region_fixture.hpp with everything that its gateways stand on, and one
-// gateway of it without HTTP. The keys of the domain are real: dealt 2 of 3.
+// gateway of it without HTTP. The keys of the domain are real: made 2 of 3.
 #pragma once
 
 #include <atomic>
@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "config/json.hpp"
-#include "gateway/cli/dealer.hpp"
 #include "gateway/core/curve_pool.hpp"
 #include "gateway/core/peers.hpp"
 #include "gateway/core/recorder.hpp"
 #include "gateway/core/region.hpp"
 #include "gateway/core/waiting.hpp"
+#include "tests/gateway/keys/key_making.hpp"
 #include "tests/gateway/store/support.hpp"
 
 namespace sluis::gateway::test {
@@ -38,7 +38,7 @@ config::PartnerId partner(std::string_view id);
 KeyName key_name(const std::string& use);
 crypto::SealKey seal_key(const std::string& partner);
 
-/// The fixture's directory, with seal keys that can be opened.
+/// The fixture's directory.
 config::Json region_document();
 /// `document` with this field of this partner replaced.
 config::Json with_partner(config::Json document, const std::string& id, const std::string& field,
@@ -55,7 +55,7 @@ Standing standing_of(const std::string& self, const std::string& policy,
 GatewayKeys keys_of(const std::string& self);
 
 /// The domain's key for this use, and its single-server key k.
-const cli::DealtKey& dealt(const std::string& use);
+const sluis::test::MadeKey& dealt(const std::string& use);
 crypto::SecretScalar whole_key(const std::string& use);
 /// F(x) as a plain RFC 9497 server with key k gives it.
 crypto::Array<64> single_key_output(const std::string& use, const crypto::Bytes& input);

@@ -5,8 +5,8 @@
 
 #include "crypto/encoding.hpp"
 #include "crypto/threshold.hpp"
-#include "gateway/cli/dealer.hpp"
 #include "tests/config/region_fixture.hpp"
+#include "tests/gateway/keys/key_making.hpp"
 #include "tests/gateway/temporary_folder.hpp"
 
 using namespace sluis;
@@ -18,14 +18,6 @@ using gateway::Transcript;
 namespace {
 
 const std::vector<std::string> holders{"veilig-thuis", "politie", "gemeente"};
-
-gateway::cli::DealtKey dealt(const config::Directory& directory, const std::string& use) {
-  std::vector<crypto::SigningKey> keys;
-  for (const auto& holder : holders) keys.push_back(test::signing_key(holder + " sign"));
-  const auto& domain = directory.domains().front();
-  return gateway::cli::deal_key(directory.region(), domain.id, domain.epochs.front(), use,
-                                {&keys[0], &keys[1], &keys[2]});
-}
 
 /// Every holder signs once more what a test changed.
 void sign_again(Transcript& transcript) {
@@ -42,7 +34,7 @@ std::string file_with(const std::vector<Transcript>& transcripts) {
   return document.dump(1);
 }
 
-std::vector<KeyShares::Share> shares_of(gateway::cli::DealtKey& key, std::size_t i) {
+std::vector<KeyShares::Share> shares_of(test::MadeKey& key, std::size_t i) {
   std::vector<KeyShares::Share> shares;
   shares.push_back({"zvh", "2026b", key.transcript.use, 1, static_cast<std::uint32_t>(i + 1),
                     std::move(key.shares[i])});
@@ -54,9 +46,9 @@ const auto epoch = config::EpochId::parse("2026b").value();
 
 }  // namespace
 
-TEST_CASE("domain keys: a dealt key verifies, through its file too", "[core][keys]") {
+TEST_CASE("domain keys: a key that was made verifies, through its file too", "[core][keys]") {
   const auto directory = test::directory();
-  const auto tag = dealt(directory, "tag"), lock = dealt(directory, "lock");
+  const auto tag = test::make_key(directory, "tag"), lock = test::make_key(directory, "lock");
   const test::TemporaryFolder folder;
   const auto path = folder / "domain-keys.json";
   test::put(path, file_with({tag.transcript, lock.transcript}));
@@ -80,7 +72,7 @@ TEST_CASE("domain keys: a dealt key verifies, through its file too", "[core][key
 
 TEST_CASE("domain keys: any two holders' shares make the key", "[core][keys]") {
   const auto directory = test::directory();
-  const auto key = dealt(directory, "tag");
+  const auto key = test::make_key(directory, "tag");
   const std::vector<std::uint32_t> pair =
       GENERATE(std::vector<std::uint32_t>{1, 2}, std::vector<std::uint32_t>{3, 1});
   const auto joined = crypto::add(crypto::weighted_share(key.shares[pair[0] - 1], pair[0], pair),
@@ -129,11 +121,11 @@ TEST_CASE("domain keys: what does not follow, or is not signed, is refused", "[c
   }));
   DYNAMIC_SECTION(c.name) {
     const auto directory = test::directory();
-    auto transcript = dealt(directory, "tag").transcript;
-    REQUIRE(gateway::verify({&transcript, 1}, directory).ok());
+    auto transcript = test::make_key(directory, "tag").transcript;
+    REQUIRE(gateway::verify(std::span(&transcript, 1), directory).ok());
     c.change(transcript);
     if (c.signed_again) sign_again(transcript);
-    const auto verified = gateway::verify({&transcript, 1}, directory);
+    const auto verified = gateway::verify(std::span(&transcript, 1), directory);
     REQUIRE_FALSE(verified.ok());
     CHECK(verified.failure().code == c.code);
   }
@@ -141,7 +133,7 @@ TEST_CASE("domain keys: what does not follow, or is not signed, is refused", "[c
 
 TEST_CASE("domain keys: a file with a double or a broken transcript is refused", "[core][keys]") {
   const auto directory = test::directory();
-  const auto tag = dealt(directory, "tag").transcript;
+  const auto tag = test::make_key(directory, "tag").transcript;
   const test::TemporaryFolder folder;
   const auto path = folder / "domain-keys.json";
   SECTION("twice") {
@@ -162,7 +154,7 @@ TEST_CASE("domain keys: a file with a double or a broken transcript is refused",
 
 TEST_CASE("key shares: written, read, found and checked", "[core][keys]") {
   const auto directory = test::directory();
-  auto tag = dealt(directory, "tag");
+  auto tag = test::make_key(directory, "tag");
   const auto keys = DomainKeys::from({tag.transcript}, directory).value();
   const test::TemporaryFolder folder;
   const auto path = folder / "shares.json";
@@ -178,13 +170,14 @@ TEST_CASE("key shares: written, read, found and checked", "[core][keys]") {
   CHECK_FALSE(held->check(keys, config::PartnerId::parse("gemeente").value()).ok());
   CHECK_FALSE(held->check(keys, config::PartnerId::parse("ggz").value()).ok());
 
-  const auto other = DomainKeys::from({dealt(directory, "tag").transcript}, directory).value();
+  const auto other =
+      DomainKeys::from({test::make_key(directory, "tag").transcript}, directory).value();
   CHECK_FALSE(held->check(other, config::PartnerId::parse("politie").value()).ok());
 }
 
 TEST_CASE("key shares: no file is no share; a readable or damaged one is refused", "[core][keys]") {
   const auto directory = test::directory();
-  auto tag = dealt(directory, "tag");
+  auto tag = test::make_key(directory, "tag");
   const test::TemporaryFolder folder;
   const auto path = folder / "shares.json";
   const auto none = KeyShares::read(path);
