@@ -18,16 +18,30 @@ Bytes seal(FixedView<32> key, View associated, View plain) {
   return box;
 }
 
-std::optional<Bytes> open(FixedView<32> key, View associated, View box) {
-  if (box.size() < box_overhead_bytes) return std::nullopt;
+namespace {
+
+/// Opens into `plain`, which is as long as what is in the box.
+bool open_into(FixedView<32> key, View associated, View box, std::span<std::uint8_t> plain) {
   const View nonce = box.first(nonce_bytes);
   const View sealed = box.subspan(nonce_bytes);
+  return crypto_aead_xchacha20poly1305_ietf_decrypt(
+             plain.data(), nullptr, nullptr, sealed.data(), sealed.size(), associated.data(),
+             associated.size(), nonce.data(), key.data()) == 0;
+}
+
+}  // namespace
+
+std::optional<Bytes> open(FixedView<32> key, View associated, View box) {
+  if (box.size() < box_overhead_bytes) return std::nullopt;
   Bytes plain(box.size() - box_overhead_bytes);
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(
-          plain.data(), nullptr, nullptr, sealed.data(), sealed.size(), associated.data(),
-          associated.size(), nonce.data(), key.data()) != 0) {
-    return std::nullopt;
-  }
+  if (!open_into(key, associated, box, plain)) return std::nullopt;
+  return plain;
+}
+
+std::optional<SecretBytes> open_secret(FixedView<32> key, View associated, View box) {
+  if (box.size() < box_overhead_bytes) return std::nullopt;
+  SecretBytes plain(box.size() - box_overhead_bytes);
+  if (!open_into(key, associated, box, plain.bytes())) return std::nullopt;
   return plain;
 }
 

@@ -16,5 +16,7 @@ inline constexpr std::size_t box_overhead_bytes = 40;
 [[nodiscard]] Bytes seal(FixedView<32> key, View associated, View plain);
 /// Nothing where the key, `associated` or a bit of the box is another.
 [[nodiscard]] std::optional<Bytes> open(FixedView<32> key, View associated, View box);
+/// The same, for what is a secret itself: into locked memory.
+[[nodiscard]] std::optional<SecretBytes> open_secret(FixedView<32> key, View associated, View box);
 
 }  // namespace sluis::crypto
