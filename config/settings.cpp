@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <fstream>
 #include <set>
@@ -36,6 +37,9 @@ class Reader {
     in.object("listen", [&](ObjectReader& listen) { read_listen(listen, settings.listen); });
     in.object("tls", [&](ObjectReader& tls) { read_tls(tls, settings.tls); });
     settings.keys = path(in, "keys");
+    in.optional_object("keyPassphrase", [&](ObjectReader& passphrase) {
+      settings.key_passphrase = read_key_passphrase(passphrase);
+    });
     settings.key_shares = optional_path(in, "keyShares");
     settings.policy = path(in, "policy");
     settings.tokens = path(in, "tokens");
@@ -95,6 +99,18 @@ class Reader {
     tls.key = path(in, "key");
     tls.peer_authorities = path(in, "peerAuthorities");
     tls.api_authorities = optional_path(in, "apiAuthorities");
+  }
+
+  Settings::KeyPassphrase read_key_passphrase(ObjectReader& in) const {
+    Settings::KeyPassphrase from;
+    from.credential = in.optional_text("credential", {1, 64}).value_or("");
+    from.file = optional_path(in, "file");
+    if (from.credential.empty() == !from.file) in.fault("", "must have \"credential\" or \"file\"");
+    const bool plain = std::ranges::all_of(from.credential, [](unsigned char c) {
+      return std::isalnum(c) != 0 || c == '-' || c == '_';
+    });
+    if (!plain) in.fault("credential", "must be a name of A-Z, a-z, 0-9, - and _");
+    return from;
   }
 
   static void read_limits(ObjectReader& in, Settings::Limits& limits) {
@@ -209,6 +225,8 @@ std::vector<Error> Settings::missing_files() const {
                               {"/tokens", &tokens}};
   if (tls.api_authorities) named.push_back({"/tls/apiAuthorities", &*tls.api_authorities});
   if (key_shares) named.push_back({"/keyShares", &*key_shares});
+  if (key_passphrase && key_passphrase->file)
+    named.push_back({"/keyPassphrase/file", &*key_passphrase->file});
   std::vector<Error> errors;
   for (const auto& [pointer, path] : named) {
     std::error_code fault;

@@ -44,6 +44,11 @@ struct Settings {
     Path certificate, key, peer_authorities;
     std::optional<Path> api_authorities;
   };
+  /// What the key file is sealed with: one of the two.
+  struct KeyPassphrase {
+    std::string credential;    // the name of a systemd credential, or empty
+    std::optional<Path> file;  // a file with the passphrase
+  };
   struct Threads {
     unsigned network = 1, curve = 1;
   };
@@ -77,6 +82,7 @@ struct Settings {
   Listen listen;
   Tls tls;
   Path keys;
+  std::optional<KeyPassphrase> key_passphrase;
   std::optional<Path> key_shares;  // a holder's
   Path policy, tokens;
   Path data;  // a folder

@@ -83,10 +83,10 @@ Result<void> write_all(int descriptor, const std::filesystem::path& path, crypto
   return {};
 }
 
-Result<void> owner_alone(int descriptor, const std::filesystem::path& path) {
+Result<void> owner_alone(int descriptor, const std::filesystem::path& path, mode_t not_to_others) {
   struct stat about {};
   if (::fstat(descriptor, &about) != 0) return failed(path, "cannot be looked at");
-  if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+  if ((about.st_mode & not_to_others) != 0) {
     return error(Code::forbidden, path.string() +
                                       ": holds secrets, but others than its owner may use it; do: "
                                       "chmod 600 '" +
@@ -129,11 +129,13 @@ Result<std::string> read_text(const std::filesystem::path& path, std::size_t mos
   return text;
 }
 
-Result<crypto::SecretBytes> read_private(const std::filesystem::path& path,
-                                         std::size_t most_bytes) {
+namespace {
+
+Result<crypto::SecretBytes> read_secret(const std::filesystem::path& path, std::size_t most_bytes,
+                                        mode_t not_to_others) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.ok()) return failed(path, "cannot be opened");
-  const auto allowed = owner_alone(file.get(), path);
+  const auto allowed = owner_alone(file.get(), path, not_to_others);
   if (!allowed) return allowed.failure();
   const auto size = size_within(file.get(), path, most_bytes);
   if (!size) return size.failure();
@@ -141,6 +143,24 @@ Result<crypto::SecretBytes> read_private(const std::filesystem::path& path,
   const auto read = read_exactly(file.get(), path, secret.bytes());
   if (!read) return read.failure();
   return secret;
+}
+
+}  // namespace
+
+Result<crypto::SecretBytes> read_private(const std::filesystem::path& path,
+                                         std::size_t most_bytes) {
+  return read_secret(path, most_bytes, S_IRWXG | S_IRWXO);
+}
+
+Result<crypto::SecretBytes> read_credential(const std::filesystem::path& path,
+                                            std::size_t most_bytes) {
+  return read_secret(path, most_bytes, S_IRWXO | S_IWGRP | S_IXGRP);
+}
+
+Result<void> check_private(const std::filesystem::path& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.ok()) return failed(path, "cannot be opened");
+  return owner_alone(file.get(), path, S_IRWXG | S_IRWXO);
 }
 
 Result<void> write_new(const std::filesystem::path& path, crypto::View bytes, unsigned mode) {

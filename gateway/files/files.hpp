@@ -24,6 +24,16 @@ inline constexpr unsigned public_mode = 0644;
 [[nodiscard]] config::Result<crypto::SecretBytes> read_private(const std::filesystem::path& path,
                                                                std::size_t most_bytes);
 
+/// That nobody but its owner may use a file, as read_private asks: for one that another library
+/// reads.
+[[nodiscard]] config::Result<void> check_private(const std::filesystem::path& path);
+
+/// A secret that the service manager hands over. It keeps the folder to one unit, and gives its
+/// user an entry in the access list, which shows as a group that may read: others may not use it,
+/// and a group may not write.
+[[nodiscard]] config::Result<crypto::SecretBytes> read_credential(const std::filesystem::path& path,
+                                                                  std::size_t most_bytes);
+
 /// Creates `path` and makes it durable, its name too. `conflict` when it is there already.
 [[nodiscard]] config::Result<void> write_new(const std::filesystem::path& path, crypto::View bytes,
                                              unsigned mode);

@@ -15,7 +15,7 @@ namespace {
 const std::string key_a(43, 'A');  // 32 zero bytes
 
 std::string key_file(const std::string& from = "", const std::string& to = "") {
-  std::string text = R"({"v":1,"signKey":"K","logKey":"K","witnessKey":"K","storeKey":"K",)"
+  std::string text = R"({"v":1,"signKeys":["K"],"logKey":"K","witnessKey":"K","storeKey":"K",)"
                      R"("referenceKey":"K","bodyKey":"K","sealKeys":["K","K"]})";
   for (auto at = text.find("\"K\""); at != std::string::npos; at = text.find("\"K\"")) {
     text.replace(at + 1, 1, key_a);
@@ -76,13 +76,14 @@ TEST_CASE("gateway keys: what does not fit is refused, without a byte of it", "[
   const auto c = GENERATE_COPY(values<Case>({
       {"another version", "\"v\":1", "\"v\":2", "\"v\""},
       {"no version", "\"v\":1,", "", "no \"v\""},
-      {"a key too short", key_a, key_a.substr(1), "\"signKey\""},
-      {"padding", key_a, key_a.substr(1) + "=", "\"signKey\""},
+      {"a key too short", key_a, key_a.substr(1), "\"signKeys\""},
+      {"padding", key_a, key_a.substr(1) + "=", "\"signKeys\""},
       {"a field missing", "\"logKey\":\"" + key_a + "\",", "", "no \"logKey\""},
-      {"a field twice", "\"logKey\"", "\"signKey\"", "\"signKey\""},
+      {"a field twice", "\"logKey\"", "\"witnessKey\"", "\"witnessKey\""},
       {"an unknown field", "\"logKey\"", "\"logKeys\"", "unknown field"},
+      {"no sign key", "[\"" + key_a + "\"]", "[]", "no \"signKeys\""},
       {"no seal key", "[\"" + key_a + "\",\"" + key_a + "\"]", "[]", "no \"sealKeys\""},
-      {"an escape", "\"" + key_a, "\"\\u0041" + key_a.substr(1), "\"signKey\""},
+      {"an escape", "\"" + key_a, "\"\\u0041" + key_a.substr(1), "\"signKeys\""},
       {"more after it", "]}", "]} x", "column"},
       {"cut short", "]}", "", "column"},
   }));
