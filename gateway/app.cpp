@@ -10,12 +10,14 @@
 #include <future>
 #include <thread>
 
+#include "crypto/encoding.hpp"
 #include "gateway/api/routes.hpp"
 #include "gateway/audit/journal.hpp"
 #include "gateway/audit/publisher.hpp"
 #include "gateway/core/courier.hpp"
 #include "gateway/core/holder_watch.hpp"
 #include "gateway/core/standing_files.hpp"
+#include "gateway/files/files.hpp"
 #include "gateway/net/listener.hpp"
 #include "gateway/operator_routes.hpp"
 #include "gateway/peer/client.hpp"
@@ -41,6 +43,24 @@ net::SessionLimits session_limits(const Settings::Limits& limits) {
   session.idle_ms = seconds(limits.idle_seconds);
   session.request_ms = seconds(limits.request_seconds);
   return session;
+}
+
+net::TlsFiles api_files(const Settings& settings) {
+  return {settings.tls.certificate, settings.tls.key, std::nullopt};
+}
+net::TlsFiles peer_files(const Settings& settings) {
+  return {settings.tls.certificate, settings.tls.key, settings.tls.peer_authorities};
+}
+net::ClientTlsFiles client_files(const Settings& settings) {
+  return {settings.tls.peer_authorities, settings.tls.certificate, settings.tls.key};
+}
+
+std::string tls_version(const Settings& settings) {
+  return files_version({settings.tls.certificate, settings.tls.key, settings.tls.peer_authorities});
+}
+std::string key_version(const Settings& settings) {
+  const bool in_file = settings.key_passphrase && settings.key_passphrase->file;
+  return files_version({settings.keys, in_file ? *settings.key_passphrase->file : settings.keys});
 }
 
 /// Hands something to the store and waits: at the start, when there is nothing else to do.
@@ -85,14 +105,14 @@ Result<void> begin_log(store::Store& store, const Recorder& recorder, const Regi
 
 /// In the order of construction; destruction runs the other way.
 struct App::Parts {
-  Parts(Settings from, GatewayKeys own, Standing standing, net::ServerTls for_api,
-        net::ServerTls for_peer, net::ClientTls client)
+  Parts(Settings from, std::shared_ptr<const GatewayKeys> keys, Standing standing,
+        net::ServerTls for_api, net::ServerTls for_peer, net::ClientTls client)
       : settings(std::move(from)),
-        keys(std::make_shared<const GatewayKeys>(std::move(own))),
-        version(standing_version(settings)),
-        region(settings.organisation, keys, clock, std::move(standing)),
-        journal(keys->log, region.standing()->directory->partner(settings.organisation)->oin,
-                clock),
+        seen{standing_version(settings), key_version(settings), tls_version(settings)},
+        keys_in_file(std::move(keys)),
+        region(settings.organisation, keys_in_file, clock, std::move(standing)),
+        journal(keys_in_file->log,
+                region.standing()->directory->partner(settings.organisation)->oin, clock),
         api_tls(std::move(for_api)),
         peer_tls(std::move(for_peer)),
         client_tls(std::move(client)) {
@@ -107,13 +127,17 @@ struct App::Parts {
   Result<void> open_listeners();
   std::vector<Check> checks();
   Task<void> watch_files();
-  void look_at_files();
+  Task<void> look_at_files();
+  void look_at_certificates();
+  Task<bool> look_at_keys();
   Task<void> shut_down();
 
   Settings settings;
   config::SystemClock clock;
-  std::shared_ptr<const GatewayKeys> keys;
-  std::string version;  // of the files that the standing was read from
+  struct {
+    std::string standing, keys, tls;
+  } seen;                                           // the versions of the files read last
+  std::shared_ptr<const GatewayKeys> keys_in_file;  // in force once a directory fits them
   Region region;
   audit::Journal journal;
   net::ServerTls api_tls, peer_tls;
@@ -231,21 +255,68 @@ std::vector<Check> App::Parts::checks() {
           {"running", !stopping, stopping ? "stopping" : "serving"}};
 }
 
-void App::Parts::look_at_files() {
+/// A certificate and its key are two files: between the one and the other they do not fit, and
+/// what is in force stays so.
+void App::Parts::look_at_certificates() {
+  auto now = tls_version(settings);
+  if (now == seen.tls) return;
+  seen.tls = std::move(now);
+  auto loaded = check_private(settings.tls.key);
+  if (loaded) loaded = api_tls.reload(api_files(settings));
+  if (loaded) loaded = peer_tls.reload(peer_files(settings));
+  if (loaded) loaded = client_tls.reload(client_files(settings));
+  if (!loaded) {
+    spdlog::error("the certificate that changed is not taken, the last good one stays in force: {}",
+                  loaded.failure().detail);
+    return;
+  }
+  spdlog::info("in force now: certificate until {}",
+               config::format_time(std::chrono::floor<milliseconds>(peer_tls.expires())));
+}
+
+/// True when there are other keys in the file now, and a running gateway can go on with them.
+Task<bool> App::Parts::look_at_keys() {
+  auto now = key_version(settings);
+  if (now == seen.keys) co_return false;
+  seen.keys = std::move(now);
+  auto reading = [this] { return GatewayKeys::read(settings); };
+  auto fresh = co_await curve->run(std::move(reading));  // a passphrase takes its time
+  if (!fresh) {
+    spdlog::error("the key file that changed is not taken, the last good one stays in force: {}",
+                  fresh.failure().detail);
+    co_return false;
+  }
+  if (!fresh->same_root(*keys_in_file)) {
+    spdlog::error(
+        "{}: not taken: only sign and seal keys may change while the gateway runs; put the last "
+        "good file back (gateway/keys/README.md)",
+        settings.keys.string());
+    co_return false;
+  }
+  keys_in_file = std::make_shared<const GatewayKeys>(std::move(*fresh));
+  co_return true;
+}
+
+Task<void> App::Parts::look_at_files() {
+  look_at_certificates();
+  const bool other_keys = co_await look_at_keys();
   auto now = standing_version(settings);
-  if (now == version) return;
-  version = std::move(now);
-  auto fresh = read_standing(settings, *keys);
+  if (now == seen.standing && !other_keys) co_return;
+  seen.standing = std::move(now);
+  auto fresh = read_standing(settings, *keys_in_file);
   if (!fresh) {
     spdlog::error("what changed is not taken, the last good one stays in force: {}",
                   fresh.failure().detail);
-    return;
+    co_return;
   }
   for (const auto& partner : fresh->directory->partners())
     if (!partner.active) peer_tls.drop_sessions(partner.oin.str());
-  spdlog::info("in force now: directory version {}, policy {}", fresh->directory->version(),
-               fresh->policy_hash);
-  region.replace(std::move(*fresh));
+  region.replace(std::move(*fresh), keys_in_file);
+  const auto standing = region.standing();
+  spdlog::info("in force now: directory version {}, policy {}, signKey {}, newest sealKey {}",
+               standing->directory->version(), standing->policy_hash,
+               crypto::base64url(region.sign_key().public_key()),
+               crypto::base64url(keys_in_file->seal.front().public_key()));
   courier->start();
 }
 
@@ -253,7 +324,7 @@ Task<void> App::Parts::watch_files() {
   while (!stopping) {
     co_await file_bell->wait_until(std::chrono::steady_clock::now() + seconds(1));
     try {
-      look_at_files();
+      co_await look_at_files();
       tally->flush(false);
     } catch (const std::exception& fault) {
       spdlog::error("reading what changed: {}", fault.what());
@@ -285,24 +356,27 @@ App::~App() = default;
 Result<std::unique_ptr<App>> App::create(Settings settings) {
   if (const auto missing = settings.missing_files(); !missing.empty())
     return error(Code::not_found, missing.front().pointer + ": " + missing.front().detail);
-  auto keys = GatewayKeys::read(settings.keys);
-  if (!keys) return keys.failure();
+  auto own = GatewayKeys::read(settings);
+  if (!own) return own.failure();
+  if (!own->sealed_at_rest)
+    spdlog::warn(
+        "{}: is not sealed: whoever reads this disk or a backup of it has this gateway's keys; "
+        "`sluis keys seal` seals it with a passphrase",
+        settings.keys.string());
+  const auto keys = std::make_shared<const GatewayKeys>(std::move(*own));
   std::error_code failed;
   std::filesystem::create_directories(settings.data, failed);
   if (failed) return error(Code::unavailable, settings.data.string() + ": " + failed.message());
   auto standing = read_standing(settings, *keys);
   if (!standing) return standing.failure();
-  auto api = net::ServerTls::load({settings.tls.certificate, settings.tls.key, std::nullopt},
-                                  net::ClientCert::none);
+  if (auto alone = check_private(settings.tls.key); !alone) return alone.failure();
+  auto api = net::ServerTls::load(api_files(settings), net::ClientCert::none);
   if (!api) return api.failure();
-  auto peer = net::ServerTls::load(
-      {settings.tls.certificate, settings.tls.key, settings.tls.peer_authorities},
-      net::ClientCert::required);
+  auto peer = net::ServerTls::load(peer_files(settings), net::ClientCert::required);
   if (!peer) return peer.failure();
-  auto client = net::ClientTls::load(
-      {settings.tls.peer_authorities, settings.tls.certificate, settings.tls.key});
+  auto client = net::ClientTls::load(client_files(settings));
   if (!client) return client.failure();
-  auto parts = std::make_unique<Parts>(std::move(settings), std::move(*keys), std::move(*standing),
+  auto parts = std::make_unique<Parts>(std::move(settings), keys, std::move(*standing),
                                        std::move(*api), std::move(*peer), std::move(*client));
   if (auto opened = parts->open_store(); !opened) return opened.failure();
   parts->build_core();

@@ -1,25 +1,15 @@
 // sluisd: one organisation's gateway.
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "gateway/app.hpp"
+#include "gateway/files/process.hpp"
 
 namespace {
-
-/// Memory holds persons and keys: none of it may reach a core file, and no other process of this
-/// user may read it. What we make is ours alone.
-void close_the_curtains() {
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
-  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-  ::umask(077);
-}
 
 int serve(const std::string& file) {
   auto settings = sluis::config::Settings::read(file);
@@ -51,7 +41,8 @@ int main(int argc, char** argv) try {
   program.add_option("--config", file, "The settings file (config/README.md)")->required();
   program.set_version_flag("--version", "sluisd " SLUIS_VERSION);
   CLI11_PARSE(program, argc, argv);
-  close_the_curtains();
+  sluis::gateway::keep_memory_private();  // it holds persons and keys
+  ::umask(077);                           // what we make is ours alone
   sluis::crypto::init();
   spdlog::set_default_logger(spdlog::stderr_logger_mt("sluisd"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);

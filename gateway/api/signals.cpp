@@ -76,7 +76,7 @@ Task<Response> Signals::post_one(std::string body, Caller caller, Trace trace) {
   std::vector<config::Error> errors;
   const auto standing = services_.region.standing();
   auto signal = read_signal(body, standing->directory->vocabulary(),
-                            services_.region.keys().body_key, services_.region.now(), errors);
+                            services_.region.keys()->body_key, services_.region.now(), errors);
   crypto::wipe({reinterpret_cast<std::uint8_t*>(body.data()), body.size()});
   if (!signal)
     co_return co_await refuse(services_, std::move(caller), "signal.submit", std::move(errors),
@@ -135,7 +135,7 @@ Task<Response> Signals::post_many(std::string body, Caller caller, Trace trace) 
   for (auto& line : lines) {
     if (!line.errors.empty()) continue;
     auto signal =
-        read_signal(line.text, standing->directory->vocabulary(), services_.region.keys().body_key,
+        read_signal(line.text, standing->directory->vocabulary(), services_.region.keys()->body_key,
                     services_.region.now(), line.errors);
     if (!signal) continue;
     line.id = signal->id.str();

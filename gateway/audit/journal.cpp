@@ -17,8 +17,8 @@ constexpr std::size_t slice_records = 4096;
 
 }  // namespace
 
-Journal::Journal(const crypto::SigningKey& log_key, config::Oin oin, const config::Clock& clock)
-    : log_key_(log_key), oin_(std::move(oin)), clock_(clock) {}
+Journal::Journal(crypto::SigningKey log_key, config::Oin oin, const config::Clock& clock)
+    : log_key_(std::move(log_key)), oin_(std::move(oin)), clock_(clock) {}
 
 Verifier Journal::verifier(const std::string& origin) const {
   return {origin, log_key_.public_key()};

@@ -16,11 +16,11 @@
 
 namespace sluis::gateway::audit {
 
-/// Used on the store's thread alone, apart from the construction. The key and the clock outlive it.
+/// Used on the store's thread alone, apart from the construction. The clock outlives it.
 class Journal final : public store::Sequencer {
  public:
   /// The log's origin is `<oin>/audit/<year>`, the year (UTC) of its first record.
-  Journal(const crypto::SigningKey& log_key, config::Oin oin, const config::Clock& clock);
+  Journal(crypto::SigningKey log_key, config::Oin oin, const config::Clock& clock);
 
   /// Called once, inside a read, before the first act. Hashes every record again and compares with
   /// what the store says that its leaf was, and with the root of the last checkpoint and our own
@@ -44,7 +44,7 @@ class Journal final : public store::Sequencer {
   [[nodiscard]] config::Result<CompactRange> hash_again(store::Transaction& tx) const;
   [[nodiscard]] std::string origin_of_year(std::string_view year) const;
 
-  const crypto::SigningKey& log_key_;
+  const crypto::SigningKey log_key_;
   const config::Oin oin_;
   const config::Clock& clock_;
   std::function<void()> wake_;

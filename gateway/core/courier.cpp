@@ -146,8 +146,12 @@ Task<void> Courier::expire(const Rows& rows) {
 
 Task<void> Courier::attempt(Round& round, const Rows& rows) {
   std::vector<Envelope> envelopes;
-  for (const auto& row : rows)
+  const auto key = region_.sign_key();
+  for (const auto& row : rows) {
     envelopes.push_back({row.id, region_.self(), row.to, row.seal_key, row.sealed, row.signature});
+    // Signed with a key that is ours no more, or not yet as far as the partner knows.
+    if (row.last_error == config::code_name(Code::bad_signature)) envelopes.back().sign(key);
+  }
   auto answer = co_await peers_.deliver(round.to, envelopes);
   if (answer.ok()) {
     co_await settle(round, rows, *answer);
@@ -181,7 +185,7 @@ Task<void> Courier::settle(Round& round, const Rows& rows, const std::vector<Rec
     co_await write(store_, std::move(act));
     round.failures = 0;
   }
-  if (!left.empty()) co_await defer(left);
+  if (!left.empty()) co_await defer(left, receipts);
 }
 
 void Courier::settle_one(store::Transaction& tx, const store::OutboxRow& row,
@@ -210,6 +214,14 @@ milliseconds pause_after(unsigned failures, const CourierLimits& limits) {
   return half + milliseconds(randombytes_uniform(static_cast<std::uint32_t>(half.count() + 1)));
 }
 
+/// What is wrong, so far as it changes what the next try carries. Not checked: a lie costs one
+/// signature.
+Code why_deferred(const store::OutboxRow& row, const std::vector<Receipt>& receipts) {
+  const auto found = std::ranges::find(receipts, row.id, &Receipt::envelope);
+  const auto bad = config::code_name(Code::bad_signature);
+  return found != receipts.end() && found->reason == bad ? Code::bad_signature : Code::unavailable;
+}
+
 }  // namespace
 
 Task<void> Courier::pause(Round& round, const Rows& rows, const config::Error& why) {
@@ -227,12 +239,12 @@ Task<void> Courier::pause(Round& round, const Rows& rows, const config::Error& w
   co_await write(store_, std::move(act));
 }
 
-Task<void> Courier::defer(const Rows& rows) {
+Task<void> Courier::defer(const Rows& rows, const std::vector<Receipt>& receipts) {
   // The partner answers, but not yes to these: they wait on their own and hold up no others.
-  auto act = [rows, limits = limits_, now = region_.now()](store::Transaction& tx) {
+  auto act = [rows, receipts, limits = limits_, now = region_.now()](store::Transaction& tx) {
     for (const auto& row : rows) {
       const auto next = now + std::max(milliseconds(1000), pause_after(row.attempts, limits));
-      tx.postpone(row.id, config::code_name(Code::unavailable), next);
+      tx.postpone(row.id, config::code_name(why_deferred(row, receipts)), next);
     }
     return Nothing{};
   };

@@ -46,7 +46,7 @@ class Courier {
   Task<void> attempt(Round& round, const Rows& rows);
   Task<void> settle(Round& round, const Rows& rows, const std::vector<Receipt>& receipts);
   Task<void> pause(Round& round, const Rows& rows, const config::Error& why);
-  Task<void> defer(const Rows& rows);
+  Task<void> defer(const Rows& rows, const std::vector<Receipt>& receipts);
   void settle_one(store::Transaction& tx, const store::OutboxRow& row, const Receipt& receipt,
                   config::Timestamp now) const;
 

@@ -87,7 +87,7 @@ void close_part(DraftPart& part, const Draft& draft, const Region& region,
     message.content_key.emplace();
     std::ranges::copy(content_key.reveal(), message.content_key->begin());
   }
-  part.envelope = seal_envelope(message, part.recipient->seal_keys.front(), region.keys().sign);
+  part.envelope = seal_envelope(message, part.recipient->seal_keys.front(), region.sign_key());
 }
 
 std::string_view field_nl(std::string_view field) {

@@ -95,6 +95,10 @@ bool Envelope::signed_by(const crypto::Array<32>& sign_key) const {
                         signature);
 }
 
+void Envelope::sign(const crypto::SigningKey& key) {
+  signature = key.sign(crypto::envelope_signed(id.str(), from.str(), to.str(), seal_key, sealed));
+}
+
 Json Envelope::to_json() const {
   return {{"v", 1},
           {"id", id.str()},
@@ -234,10 +238,9 @@ std::optional<Envelope> seal_envelope(const SignalMessage& message,
                                       const crypto::SigningKey& sign_key) {
   auto sealed = crypto::seal_to(seal_key, crypto::as_view(message.to_json().dump()));
   if (!sealed) return std::nullopt;
-  const auto signature = sign_key.sign(crypto::envelope_signed(
-      message.envelope.str(), message.from.str(), message.to.str(), seal_key, *sealed));
-  return Envelope{message.envelope, message.from,       message.to,
-                  seal_key,         std::move(*sealed), signature};
+  Envelope envelope{message.envelope, message.from, message.to, seal_key, std::move(*sealed), {}};
+  envelope.sign(sign_key);
+  return envelope;
 }
 
 Json Receipt::unsigned_json() const {

@@ -24,6 +24,7 @@ struct Envelope {
 
   /// True when `signature` is that of `sign_key` over id, from, to, seal key and sealed.
   [[nodiscard]] bool signed_by(const crypto::Array<32>& sign_key) const;
+  void sign(const crypto::SigningKey& key);
   [[nodiscard]] config::Json to_json() const;
   /// `invalid`, with a pointer, for anything but exactly the fields of §5.
   static config::Result<Envelope> from_json(const config::Json& json);

@@ -89,7 +89,8 @@ bool unwrap(store::Transaction& tx, const Region& region, const config::DomainId
       !crypto::equal(crypto::commitment(closed.id.str(), *content_key), signal->commitment))
     return false;
   tx.mark_open(closed.row,
-               seal_content_key(region.keys(), closed.from, closed.id, content_key->reveal()), now);
+               seal_content_key(*region.keys(), closed.from, closed.id, content_key->reveal()),
+               now);
   return true;
 }
 

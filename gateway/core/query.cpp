@@ -164,7 +164,7 @@ Json Query::look_up(store::Transaction& tx, const Tags& tags, const Sight& sight
     const auto signal = tx.received_signal(row);
     const auto rule = signal ? sight.find(signal->theme) : sight.end();
     if (rule == sight.end()) continue;
-    const auto content = open_content(region_.keys(), region_.self(), *signal);
+    const auto content = open_content(*region_.keys(), region_.self(), *signal);
     if (!content) continue;
     Json item{{"id", signal->id.str()},
               {"partner", signal->from.str()},
@@ -200,7 +200,7 @@ Json Query::match_json(store::Transaction& tx, const store::Match& match, const 
     // A closed signal shows that it is there and whose it is; theme and purpose stay unseen.
     if (entry.open && rule != sight.end()) {
       const auto signal = tx.received_signal(entry.row);
-      if (const auto content = open_content(region_.keys(), region_.self(), *signal)) {
+      if (const auto content = open_content(*region_.keys(), region_.self(), *signal)) {
         item["open"] = true;
         item["theme"] = entry.theme;
         show(item, *content, rule->second);

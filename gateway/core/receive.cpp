@@ -18,6 +18,7 @@ struct Receive::Parcel {
   Envelope envelope;
   config::PartnerId peer = envelope.from;  // by certificate, once unpacked
   crypto::Array<32> sha256{};
+  bool signed_by_sender = false;
   std::optional<SignalMessage> message;
   policy::Decision decision;
   config::Timestamp received_at{};
@@ -77,6 +78,7 @@ Task<std::vector<Receipt>> Receive::receive(config::PartnerId peer,
     if (failures[i]) parcels[i]->settle("deferred", config::code_name(Code::unavailable));
 
   auto sign = [this, parcels] {
+    const auto key = region_.sign_key();
     std::vector<Receipt> receipts;
     for (const auto& parcel : parcels) {
       const auto& envelope = parcel->envelope;
@@ -88,7 +90,7 @@ Task<std::vector<Receipt>> Receive::receive(config::PartnerId peer,
                       parcel->sha256,
                       region_.now(),
                       {}};
-      receipt.sign(region_.keys().sign);
+      receipt.sign(key);
       receipts.push_back(std::move(receipt));
     }
     return receipts;
@@ -108,11 +110,14 @@ void Receive::unpack(Parcel& parcel, const config::PartnerId& peer,
   if (envelope.to != region_.self()) return parcel.refuse("wrong-recipient");
   const auto* partner = standing.directory->partner(peer);
   if (partner == nullptr || !partner->active) return parcel.settle("deferred", "forbidden");
-  if (!envelope.signed_by(partner->sign_key)) return parcel.refuse("bad-signature");
-  const auto& keys = region_.keys().seal;
-  const auto key = std::ranges::find_if(
-      keys, [&](const crypto::SealKey& seal) { return seal.public_key() == envelope.seal_key; });
-  if (key == keys.end()) return parcel.settle("deferred", "unknown-seal-key");
+  // Not final: in the moment of a new signKey, sender and recipient may know different directories.
+  if (!envelope.signed_by(partner->sign_key)) return parcel.settle("deferred", "bad-signature");
+  parcel.signed_by_sender = true;
+  const auto keys = region_.keys();
+  const auto key = std::ranges::find_if(keys->seal, [&](const crypto::SealKey& seal) {
+    return seal.public_key() == envelope.seal_key;
+  });
+  if (key == keys->seal.end()) return parcel.settle("deferred", "unknown-seal-key");
   auto inner = key->open(envelope.sealed);
   if (!inner) return parcel.refuse("not-sealed-to-us");
   const auto json = config::parse_json(crypto::as_text(*inner));
@@ -177,7 +182,7 @@ store::ReceivedSignal Receive::row_for(const Parcel& parcel) const {
                             .links = message.links};
   if (message.content_key) {
     row.opened_key =
-        seal_content_key(region_.keys(), message.from, message.id, *message.content_key);
+        seal_content_key(*region_.keys(), message.from, message.id, *message.content_key);
     row.opened_at = parcel.received_at;
   }
   return row;
@@ -188,7 +193,7 @@ store::Store::Work Receive::act_for(const std::shared_ptr<Parcel>& parcel,
   return [this, parcel, standing](store::Transaction& tx) {
     const auto& envelope = parcel->envelope;
     // Only what its sender signed can take an envelope id, or be told that one was taken.
-    const bool genuine = parcel->message.has_value();
+    const bool genuine = parcel->signed_by_sender;
     if (const auto seen = tx.seen_envelope(envelope.from, envelope.id); genuine && seen) {
       if (seen->sha256 == parcel->sha256) {
         // Stored, whatever the policy would say of it now: a repeat changes nothing, and the log

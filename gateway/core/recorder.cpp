@@ -50,7 +50,7 @@ void Recorder::append_with(store::Transaction& tx, audit::Record record,
   if (!case_id.empty()) {
     const auto about =
         audit::commit(record.id, "case",
-                      {audit::reference_of_case(region_.keys().reference_key.reveal(), case_id)});
+                      {audit::reference_of_case(region_.keys()->reference_key.reveal(), case_id)});
     record.case_commitment = about.value;
     tx.add_subject(about.row);
   }
@@ -63,7 +63,7 @@ void Recorder::append(store::Transaction& tx, audit::Record record,
   references.reserve(person.size());
   for (const auto& key : person)
     references.push_back(
-        audit::reference_of_linkage(region_.keys().reference_key.reveal(), key.kind, key.value));
+        audit::reference_of_linkage(region_.keys()->reference_key.reveal(), key.kind, key.value));
   append_with(tx, std::move(record), references, case_id);
 }
 
@@ -73,7 +73,7 @@ void Recorder::append_received(store::Transaction& tx, audit::Record record,
   std::vector<crypto::Array<32>> references;
   references.reserve(links.size());
   for (const auto& link : links)
-    references.push_back(audit::reference_of_tag(region_.keys().reference_key.reveal(),
+    references.push_back(audit::reference_of_tag(region_.keys()->reference_key.reveal(),
                                                  domain.str(), link.epoch.str(), link.kind,
                                                  link.tag));
   append_with(tx, std::move(record), references, {});

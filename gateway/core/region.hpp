@@ -7,6 +7,7 @@
 
 #include "config/directory.hpp"
 #include "config/time.hpp"
+#include "crypto/sign.hpp"
 #include "gateway/keys/domain_keys.hpp"
 #include "gateway/keys/gateway_keys.hpp"
 #include "policy/document.hpp"
@@ -29,29 +30,44 @@ class Region {
   Region(config::PartnerId self, std::shared_ptr<const GatewayKeys> keys,
          const config::Clock& clock, Standing standing)
       : self_(std::move(self)),
-        keys_(std::move(keys)),
         clock_(clock),
+        keys_(std::move(keys)),
         standing_(std::make_shared<const Standing>(std::move(standing))) {}
 
   [[nodiscard]] const config::PartnerId& self() const noexcept { return self_; }
-  [[nodiscard]] const GatewayKeys& keys() const noexcept { return *keys_; }
+  /// Hold it for as long as anything of it is used: the key file may be replaced meanwhile.
+  [[nodiscard]] std::shared_ptr<const GatewayKeys> keys() const {
+    const std::scoped_lock lock(mutex_);
+    return keys_;
+  }
+  /// Ours, as the directory in force names it: partners check what we sign with that one. While a
+  /// new key is in the file and not yet in the directory, that is a former one.
+  [[nodiscard]] crypto::SigningKey sign_key() const {
+    const std::scoped_lock lock(mutex_);
+    const auto* entry = standing_->directory->partner(self_);
+    const auto* named = entry == nullptr ? nullptr : keys_->sign_key(entry->sign_key);
+    return named == nullptr ? keys_->sign : *named;
+  }
   [[nodiscard]] config::Timestamp now() const { return clock_.now(); }
 
   [[nodiscard]] std::shared_ptr<const Standing> standing() const {
     const std::scoped_lock lock(mutex_);
     return standing_;
   }
-  void replace(Standing standing) {
+  void replace(Standing standing) { replace(std::move(standing), keys()); }
+  /// Both at once, as they were held against each other.
+  void replace(Standing standing, std::shared_ptr<const GatewayKeys> keys) {
     auto fresh = std::make_shared<const Standing>(std::move(standing));
     const std::scoped_lock lock(mutex_);
     standing_ = std::move(fresh);
+    keys_ = std::move(keys);
   }
 
  private:
   const config::PartnerId self_;
-  const std::shared_ptr<const GatewayKeys> keys_;
   const config::Clock& clock_;
-  mutable std::mutex mutex_;  // guards standing_
+  mutable std::mutex mutex_;  // guards what follows
+  std::shared_ptr<const GatewayKeys> keys_;
   std::shared_ptr<const Standing> standing_;
 };
 

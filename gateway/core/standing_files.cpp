@@ -51,14 +51,15 @@ Result<void> check_own_entry(const Directory& directory, const Settings& setting
                  file.string() + ": partner \"" + settings.organisation.str() + "\": " + what);
   };
   if (entry == nullptr) return not_ours("is not in it; settings name it as \"organisation\"");
-  const auto& seal = entry->seal_keys;
-  if (entry->sign_key != keys.sign.public_key())
-    return not_ours("signKey is not that of " + settings.keys.string());
+  const auto add = "; put that key into the file, or a directory in force that names ours";
+  if (keys.sign_key(entry->sign_key) == nullptr)
+    return not_ours("signKey is none of " + settings.keys.string() + add);
   if (entry->log_key != keys.log.public_key())
     return not_ours("logKey is not that of " + settings.keys.string());
+  // The one that partners use now; the others may be gone from the file already.
   for (const auto& key : keys.seal)
-    if (std::ranges::find(seal, key.public_key()) != seal.end()) return {};
-  return not_ours("no sealKey of " + settings.keys.string() + " stands in it");
+    if (key.public_key() == entry->seal_keys.front()) return {};
+  return not_ours("its first sealKey is none of " + settings.keys.string() + add);
 }
 
 Result<std::shared_ptr<const Directory>> read_directory(const Settings& settings,
@@ -112,9 +113,13 @@ Result<Standing> read_standing(const Settings& settings, const GatewayKeys& keys
 }
 
 std::string standing_version(const Settings& settings) {
+  return files_version({settings.region.directory, settings.region.domain_keys,
+                        settings.key_shares.value_or(settings.policy), settings.policy});
+}
+
+std::string files_version(const std::vector<std::filesystem::path>& files) {
   std::string version;
-  for (const auto& file : {settings.region.directory, settings.region.domain_keys,
-                           settings.key_shares.value_or(settings.policy), settings.policy}) {
+  for (const auto& file : files) {
     struct stat status {};
     if (::stat(file.c_str(), &status) != 0) continue;
     version += std::to_string(status.st_ino) + "." + std::to_string(status.st_size) + "." +

@@ -1,6 +1,10 @@
 // Reads what a gateway stands on from its files: directory, keys of the region, shares, policy.
 #pragma once
 
+#include <filesystem>
+#include <string>
+#include <vector>
+
 #include "config/settings.hpp"
 #include "gateway/core/region.hpp"
 
@@ -15,5 +19,7 @@ namespace sluis::gateway {
 
 /// Changes when one of these files does. For asking whether to read them again.
 [[nodiscard]] std::string standing_version(const config::Settings& settings);
+/// The same of any files; one that is not there counts too.
+[[nodiscard]] std::string files_version(const std::vector<std::filesystem::path>& files);
 
 }  // namespace sluis::gateway

@@ -230,6 +230,31 @@ TEST_CASE("courier: what has expired is not sent, and that is recorded", "[core]
   CHECK(log[0]["object"] == Json{{"kind", "signal"}, {"id", rows[0].signal.str()}});
 }
 
+TEST_CASE("courier: what a partner cannot check is signed anew, with the key of the directory",
+          "[core]") {
+  Sender ggz;
+  auto keys = keys_of("ggz");
+  keys.former_sign.push_back(keys.sign);
+  keys.sign = crypto::SigningKey::random();  // of the next directory
+  const auto named = keys.former_sign.front().public_key();
+  ggz.region.replace(*ggz.region.standing(), std::make_shared<const GatewayKeys>(std::move(keys)));
+  CHECK(ggz.region.sign_key().public_key() == named);
+  ggz.answer = [&](const Envelope& envelope) {
+    return envelope.signed_by(named) ? receipt_for(envelope)
+                                     : receipt_for(envelope, "deferred", "bad-signature");
+  };
+  const auto row = ggz.queue("zvh").front();  // its signature is nobody's
+  ggz.courier->wake(partner("zvh"));
+  ggz.run_until_delivered(1);
+  CHECK(ggz.now_of(row).state == Delivery::waiting);
+  CHECK(ggz.now_of(row).last_error == "bad-signature");
+  ggz.clock.advance(std::chrono::seconds(10));
+  ggz.courier->wake(partner("zvh"));
+  ggz.run_until_settled(row);
+  CHECK(ggz.now_of(row).state == Delivery::delivered);
+  CHECK(ggz.deliveries.back().envelopes.front().sealed == row.sealed);
+}
+
 TEST_CASE("courier: a partner that does not answer delays nobody", "[core]") {
   Sender ggz;
   Bell bell(ggz.io.get_executor());

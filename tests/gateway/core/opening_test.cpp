@@ -56,7 +56,7 @@ void spoil(store::ReceivedSignal& row, std::uint8_t k) {
 TEST_CASE("opening: what opens is the content that was sent", "[core]") {
   Receiver zvh;
   const auto one = zvh.take("ggz");
-  CHECK_FALSE(open_content(zvh.region.keys(), zvh.region.self(), zvh.kept(one.row)));
+  CHECK_FALSE(open_content(*zvh.region.keys(), zvh.region.self(), zvh.kept(one.row)));
   const auto two = zvh.take("politie");
   REQUIRE(two.openings.opened.size() == 2);
   CHECK(two.openings.opened[0].from == partner("ggz"));
@@ -64,7 +64,7 @@ TEST_CASE("opening: what opens is the content that was sent", "[core]") {
   CHECK(two.openings.opened[0].k == 2);
   for (const auto& [arrival, name] : {std::pair{&one, "ggz"}, std::pair{&two, "politie"}}) {
     const auto kept = zvh.kept(arrival->row);
-    const auto content = open_content(zvh.region.keys(), zvh.region.self(), kept);
+    const auto content = open_content(*zvh.region.keys(), zvh.region.self(), kept);
     REQUIRE(content);
     CHECK((*content)["contact"]["name"] == name);
     CHECK((*content)["severity"] == "hoog");
@@ -72,11 +72,11 @@ TEST_CASE("opening: what opens is the content that was sent", "[core]") {
   auto tampered = zvh.kept(one.row);
   SECTION("not with a bit of the box changed") {
     tampered.content_box[5] ^= 1;
-    CHECK_FALSE(open_content(zvh.region.keys(), zvh.region.self(), tampered));
+    CHECK_FALSE(open_content(*zvh.region.keys(), zvh.region.self(), tampered));
   }
   SECTION("not with another signal's key") {
     tampered.opened_key = zvh.kept(two.row).opened_key;
-    CHECK_FALSE(open_content(zvh.region.keys(), zvh.region.self(), tampered));
+    CHECK_FALSE(open_content(*zvh.region.keys(), zvh.region.self(), tampered));
   }
   SECTION("not under another gateway's store key") {
     CHECK_FALSE(open_content(keys_of("zvh"), zvh.region.self(), zvh.kept(one.row)));

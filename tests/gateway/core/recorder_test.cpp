@@ -28,7 +28,7 @@ std::vector<store::AuditSubject> found_by(Gateway& gateway, const crypto::Array<
 
 crypto::Array<32> by_key(const Gateway& gateway, const std::string& kind,
                          const std::string& value) {
-  return audit::reference_of_linkage(gateway.region.keys().reference_key.reveal(), kind, value);
+  return audit::reference_of_linkage(gateway.region.keys()->reference_key.reveal(), kind, value);
 }
 
 void record(Gateway& gateway, const std::vector<LinkageKey>& about, const std::string& case_id) {
@@ -61,7 +61,7 @@ TEST_CASE("recorder: a person's records are found by any of the person's keys", 
   CHECK(found_by(ggz, by_key(other, "bsn", "123456782")).empty());  // another gateway's key
 
   const auto cases =
-      found_by(ggz, audit::reference_of_case(ggz.region.keys().reference_key.reveal(), "zaak-1"));
+      found_by(ggz, audit::reference_of_case(ggz.region.keys()->reference_key.reveal(), "zaak-1"));
   REQUIRE(cases.size() == 1);
   CHECK(cases[0].kind == "case");
   CHECK(crypto::base64url(audit::commitment_of(cases[0])) == log[0]["case"]);
@@ -91,7 +91,7 @@ TEST_CASE("recorder: a recipient finds what it received by the tag alone", "[cor
                                                     actor_of(row.from), Trace::fresh()),
                                  row.domain, row.links);
   });
-  const auto key = zvh.region.keys().reference_key.reveal();
+  const auto key = zvh.region.keys()->reference_key.reveal();
   CHECK(
       found_by(zvh, audit::reference_of_tag(key, "zvh", "2026b", "bsn", row.links[0].tag)).size() ==
       1);

@@ -106,7 +106,7 @@ store::ReceivedSignal row_of(const Region& receiver, const SignalMessage& messag
   row.content_box = message.content_box;
   if (message.content_key) {
     row.opened_key =
-        seal_content_key(receiver.keys(), message.from, message.id, *message.content_key);
+        seal_content_key(*receiver.keys(), message.from, message.id, *message.content_key);
     row.opened_at = message.created_at;
   }
   return row;

@@ -197,6 +197,12 @@ TEST_CASE("standing: keys that are not the directory's are refused", "[core]") {
     CHECK(standing.failure().detail.find("gateway-keys.json") != std::string::npos);
     CHECK_FALSE(std::filesystem::exists(files.settings.data / "directory.seen.json"));
   }
+  SECTION("a new sign key in front of the one that the directory names is fine") {
+    auto keys = keys_of("politie");
+    keys.former_sign.push_back(keys.sign);
+    keys.sign = crypto::SigningKey::random();
+    CHECK(files.read(keys).ok());
+  }
   SECTION("an older seal key beside the one in force is kept") {
     auto keys = keys_of("politie");
     keys.seal.push_back(crypto::SealKey::random());
