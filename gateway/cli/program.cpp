@@ -57,6 +57,7 @@ int run(const std::vector<std::string>& arguments, Console& console) {
   add_region_commands(program, session);
   add_signal_commands(program, session);
   add_match_commands(program, session);
+  add_key_commands(program, session);
   add_token_commands(program, session);
   add_directory_commands(program, session);
   add_audit_commands(program, session);

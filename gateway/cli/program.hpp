@@ -28,6 +28,7 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
                       const std::string& example);
 
 void add_region_commands(CLI::App& program, Session& session);
+void add_key_commands(CLI::App& program, Session& session);
 void add_token_commands(CLI::App& program, Session& session);
 void add_directory_commands(CLI::App& program, Session& session);
 void add_audit_commands(CLI::App& program, Session& session);

@@ -56,10 +56,11 @@ std::string TestRegion::last_words(std::string_view partner) const {
   return "\n" + gateway::cli::last_lines(layout_.log_file(partner), 8);
 }
 
-void TestRegion::start(std::string_view partner) {
+void TestRegion::start(std::string_view partner, const std::vector<std::string>& through) {
   const auto log = layout_.log_file(partner);
-  auto child = Child::start({SLUISD_PROGRAM, "--config", layout_.settings(partner).string()},
-                            {"/dev/null", log, log}, temporary());
+  auto command = through;
+  command.insert(command.end(), {SLUISD_PROGRAM, "--config", layout_.settings(partner).string()});
+  auto child = Child::start(command, {"/dev/null", log, log}, temporary());
   // As `sluis region start` writes it, so that its other commands find the gateway.
   put(layout_.pid_file(partner),
       std::to_string(child.pid()) + " " + start_time(child.pid()) + "\n");
@@ -91,9 +92,12 @@ void TestRegion::kill(std::string_view partner) {
 }
 
 int TestRegion::stop(std::string_view partner) {
-  auto& gateway = gateways_.find(partner)->second;
-  gateway.signal(SIGTERM);
-  const auto status = gateway.wait(within(stop_patience));
+  gateways_.find(partner)->second.signal(SIGTERM);
+  return wait_end(partner);
+}
+
+int TestRegion::wait_end(std::string_view partner) {
+  const auto status = gateways_.find(partner)->second.wait(within(stop_patience));
   if (!status)
     throw std::runtime_error(std::string(partner) + " does not stop" + last_words(partner));
   return *status;

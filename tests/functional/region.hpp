@@ -75,12 +75,15 @@ class TestRegion {
   [[nodiscard]] std::filesystem::path temporary() const { return scratch_ / "tmp"; }
   [[nodiscard]] std::filesystem::path data(std::string_view partner) const;
 
-  void start();                          // all, and waits until they are ready
-  void start(std::string_view partner);  // one, without waiting
+  void start();  // all, and waits until they are ready
+  /// One, without waiting; `through` is a program, with its arguments, that starts it.
+  void start(std::string_view partner, const std::vector<std::string>& through = {});
   void wait_ready(std::string_view partner);
   void kill(std::string_view partner);  // SIGKILL
   /// SIGTERM; its exit status. Throws when it does not end.
   int stop(std::string_view partner);
+  /// Its exit status, or minus a signal, once it ends by itself. Throws when it does not.
+  int wait_end(std::string_view partner);
   void stop();  // all; throws unless each ends with 0
   [[nodiscard]] pid_t pid(std::string_view partner) const;
 
@@ -104,6 +107,9 @@ class TestRegion {
   /// Publishes a new version of the directory, changed and signed by both authorities, and waits
   /// until every gateway that runs has taken it.
   void change_directory(const std::function<void(Json&)>& change);
+  /// The two halves of that: gives the new version; waits until all that run have it in force.
+  std::uint64_t publish_directory(const std::function<void(Json&)>& change);
+  void wait_directory(std::uint64_t version);
 
   /// Another policy, taken when this returns.
   void replace_policy(std::string_view partner, const std::string& text);

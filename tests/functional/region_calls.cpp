@@ -105,7 +105,7 @@ void TestRegion::replace_policy(std::string_view partner, const std::string& tex
     throw std::runtime_error(std::string(partner) + " does not take its policy" + contents(log));
 }
 
-void TestRegion::change_directory(const std::function<void(Json&)>& change) {
+std::uint64_t TestRegion::publish_directory(const std::function<void(Json&)>& change) {
   auto document = Json::parse(contents(layout_.directory()));
   const auto version = document["version"].get<std::uint64_t>() + 1;
   document["version"] = version;
@@ -119,6 +119,14 @@ void TestRegion::change_directory(const std::function<void(Json&)>& change) {
     if (run.status != 0) throw std::runtime_error(run.err);
   }
   std::filesystem::rename(draft, layout_.directory());
+  return version;
+}
+
+void TestRegion::change_directory(const std::function<void(Json&)>& change) {
+  wait_directory(publish_directory(change));
+}
+
+void TestRegion::wait_directory(std::uint64_t version) {
   for (auto& [partner, gateway] : gateways_) {
     // Its own log says so: a partner that is suspended now cannot be asked by its partners.
     const auto said = "in force now: directory version " + std::to_string(version);
