@@ -56,7 +56,7 @@ std::string_view public_message(Code code) noexcept {
     case Code::generation:
       return "This key generation is not the one in force.";
     case Code::over_budget:
-      return "The budget of this day is used up; try again tomorrow.";
+      return "The budget of 24 hours is used up; try again later.";
     case Code::expired:
       return "This is past its validity.";
     case Code::bad_signature:

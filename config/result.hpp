@@ -22,7 +22,7 @@ enum class Code : std::uint8_t {
   not_found,            //
   conflict,             // the same id with another body
   generation,           // a key generation other than the one in force
-  over_budget,          // a day's budget is used up
+  over_budget,          // the budget of 24 hours is used up
   expired,              // past its validity
   bad_signature,        //
   id_reused,            // the same envelope id with another content
@@ -41,15 +41,17 @@ enum class Code : std::uint8_t {
 [[nodiscard]] std::string_view public_message(Code code) noexcept;
 
 /// `detail` names what failed, where, and what to do next; it never carries a person's data.
-/// `pointer` is a JSON Pointer (RFC 6901) into the input, or empty.
+/// `pointer` is a JSON Pointer (RFC 6901) into the input, or empty. `retry_after_seconds` is when
+/// it makes sense to ask again; 0 where that is not known.
 struct Error {
   Code code = Code::internal;
   std::string detail;
   std::string pointer;
+  std::uint32_t retry_after_seconds = 0;
 };
 
 inline Error error(Code code, std::string detail, std::string pointer = {}) {
-  return Error{code, std::move(detail), std::move(pointer)};
+  return Error{code, std::move(detail), std::move(pointer), 0};
 }
 
 /// A T, or an Error. Asking for the one that is not there is a bug of ours and throws.

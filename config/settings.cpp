@@ -53,6 +53,10 @@ class Reader {
       read_number(delivery, "retryFirstMs", settings.delivery.retry_first_ms, {10, 60'000});
       read_number(delivery, "retryMostSeconds", settings.delivery.retry_most_seconds, {1, 86'400});
     });
+    in.optional_object("alarm", [&](ObjectReader& alarm) {
+      read_number(alarm, "elements", settings.alarm.elements, {0, 1'000'000'000});
+      read_number(alarm, "timesHabit", settings.alarm.times_habit, {0, 1'000});
+    });
     settings.log_level = "info";
     in.optional_object("log", [&](ObjectReader& log) {
       settings.log_level = log.choice("level", {"trace", "debug", "info", "warn", "error"});

@@ -66,6 +66,12 @@ struct Settings {
     std::uint32_t retry_most_seconds = 300;
   };
 
+  /// A partner's rate of evaluations that is worth a warning (gateway/core/budget.hpp); 0: none.
+  struct Alarm {
+    std::uint64_t elements = 5'000;  // in ten minutes
+    std::uint64_t times_habit = 10;  // its busiest ten minutes of seven days
+  };
+
   /// Comments are allowed. `invalid` with every refused setting, its key, its place in the file
   /// and what was wrong; `not_found` when there is no such file. All paths are absolute then.
   [[nodiscard]] static Result<Settings> read(const Path& file);
@@ -89,6 +95,7 @@ struct Settings {
   Threads threads;
   Limits limits;
   Delivery delivery;
+  Alarm alarm;
   std::string log_level;  // trace, debug, info, warn, error
 };
 

@@ -194,7 +194,9 @@ void App::Parts::build_core() {
                                     [this](const config::PartnerId& to) { courier->wake(to); });
   query = std::make_unique<Query>(region, *store, *evaluator, *recorder);
   receive = std::make_unique<Receive>(region, *store, *curve, *recorder);
-  evaluations = std::make_unique<AnswerEvaluation>(region, *store, *curve, *recorder);
+  evaluations = std::make_unique<AnswerEvaluation>(
+      region, *store, *curve, *recorder,
+      RateLimits{settings.alarm.elements, settings.alarm.times_habit});
   holders = std::make_unique<HolderWatch>(executor, region, *peers);
   file_bell = std::make_unique<Bell>(executor);
   files_watched = std::make_unique<Latch>(executor, 1);

@@ -65,11 +65,7 @@ class Questions {
     return page;
   }
   static Response answered(const config::Result<config::Json>& answer) {
-    if (answer) return Response::json(200, *answer);
-    const auto& why = answer.failure();
-    return net::problem(
-        why.code, why.detail,
-        why.pointer.empty() ? std::vector<config::Error>{} : std::vector<config::Error>{why});
+    return answer ? Response::json(200, *answer) : net::problem(answer.failure());
   }
   const Services services_;
 };

@@ -86,10 +86,7 @@ Task<Response> Signals::post_one(std::string body, Caller caller, Trace trace) {
   auto outcomes =
       co_await services_.submit.submit(std::move(submissions), std::move(caller), std::move(trace));
   const auto& outcome = outcomes.front();
-  if (const auto& why = outcome.failure) {
-    if (!why->pointer.empty()) errors.push_back(*why);
-    co_return net::problem(why->code, why->detail, std::move(errors));
-  }
+  if (outcome.failure) co_return net::problem(*outcome.failure);
   auto response = Response::json(status_of(outcome), outcome.answer);
   response.set_header("Location", "/v1/signals/" + outcome.answer["id"].get<std::string>());
   co_return response;

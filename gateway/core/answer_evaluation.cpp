@@ -1,5 +1,7 @@
 #include "gateway/core/answer_evaluation.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <set>
 
@@ -46,9 +48,6 @@ std::optional<std::vector<std::uint32_t>> numbers_of(const std::vector<config::P
 config::Error not_permitted() {
   return error(Code::forbidden, "not permitted");
 }
-config::Error over_budget() {
-  return error(Code::over_budget, "today's budget is used up");
-}
 
 }  // namespace
 
@@ -62,26 +61,23 @@ Result<AnswerEvaluation::Permission> AnswerEvaluation::permit(const config::Part
   if (domain == nullptr || epoch == nullptr) return not_permitted();
   // Whoever could evaluate `lock` and received the contents could open them alone.
   if (request.key.use == "lock" && domain->recipient == peer) return not_permitted();
-  const auto today = standing.directory->time_zone().local_day(now);
   policy::Question question;
   question.direction = policy::Direction::evaluate;
   question.partner = peer.str();
   question.domain = request.key.domain.str();
   question.use = request.key.use;
   question.count = request.blinded.size();
-  question.today = today;
+  question.today = standing.directory->time_zone().local_day(now);
   const auto decision = policy::decide(*standing.policy, question, {});
   if (!decision.permit || !decision.per_day)
-    return decision.reason.is_budget()
-               ? error(Code::over_budget, "more elements than a day's budget")
-               : not_permitted();
+    return decision.reason.is_budget() ? error(Code::over_budget, "more than a whole day's budget")
+                                       : not_permitted();
   if (request.generation != epoch->generation)
     return error(Code::generation,
                  "this holder has generation " + std::to_string(epoch->generation));
-  return Permission{
-      decision.rule,
-      "evaluate/" + peer.str() + "/" + request.key.domain.str() + "/" + request.key.use,
-      config::format_day(today), *decision.per_day};
+  return Permission{decision.rule, Budget("evaluate/" + peer.str() + "/" +
+                                              request.key.domain.str() + "/" + request.key.use,
+                                          *decision.per_day)};
 }
 
 Task<Result<crypto::Evaluation>> AnswerEvaluation::answer(config::PartnerId peer,
@@ -89,15 +85,11 @@ Task<Result<crypto::Evaluation>> AnswerEvaluation::answer(config::PartnerId peer
   const auto standing = region_.standing();
   auto permission = permit(peer, request, *standing);
   if (!permission) co_return co_await refuse(peer, request, permission.failure(), trace);
-  auto look = [name = permission->budget, day = permission->day](store::Transaction& tx) {
-    return tx.budget(name, day);
-  };
+  auto look = [budget = permission->budget, n = request.blinded.size(),
+               now = region_.now()](store::Transaction& tx) { return budget.check(tx, n, now); };
   // Looked at first, so that a partner without budget costs us no arithmetic; counted below.
-  const auto used = co_await read(store_, std::move(look));
-  if (used + request.blinded.size() > permission->per_day) {
-    auto why = over_budget();
-    co_return co_await refuse(peer, request, std::move(why), trace);
-  }
+  const auto fits = co_await read(store_, std::move(look));
+  if (!fits) co_return co_await refuse(peer, request, fits.failure(), trace);
   auto evaluation = co_await evaluate(request, *standing);
   if (!evaluation) co_return co_await refuse(peer, request, evaluation.failure(), trace);
   const auto counted = co_await count(peer, request, *permission, trace);
@@ -134,27 +126,42 @@ Task<Result<crypto::Evaluation>> AnswerEvaluation::evaluate(const EvaluationRequ
 Task<Result<void>> AnswerEvaluation::count(const config::PartnerId& peer,
                                            const EvaluationRequest& request,
                                            const Permission& permission, const Trace& trace) {
-  struct OverBudget {};
   auto record = recorder_.start("evaluation.answer", audit::Outcome::permit, actor_of(peer), trace);
   record.counterparty = peer.str();
   record.rule = permission.rule;
   record.object = {
       "key", request.key.domain.str() + "/" + request.key.epoch.str() + "/" + request.key.use};
   record.count = request.blinded.size();
-  auto act = [this, permission, record, n = request.blinded.size()](store::Transaction& tx) {
-    // Requests side by side may each have seen room: the one that would pass the bound undoes
-    // itself.
-    if (tx.add_budget(permission.budget, permission.day, n) > permission.per_day)
-      throw OverBudget{};
-    recorder_.append(tx, record);
-    return Nothing{};
+  const auto key = record.object.id;
+  // Requests side by side may each have seen room: whether there is any is settled here.
+  auto act = [this, permission, record = std::move(record)](store::Transaction& tx) {
+    return spend(tx, permission, record);
   };
-  try {
-    co_await write(store_, std::move(act));
-  } catch (const OverBudget&) {
-    co_return over_budget();
-  }
+  const auto alarms = co_await write(store_, std::move(act));
+  if (!alarms) co_return alarms.failure();
+  for (const auto& rule : *alarms)
+    spdlog::warn("evaluation alarm: partner {}, key {}: rule {}; see evaluation.alarm in the log",
+                 peer.str(), key, rule);
   co_return Result<void>{};
+}
+
+Result<AnswerEvaluation::Alarms> AnswerEvaluation::spend(store::Transaction& tx,
+                                                         const Permission& permission,
+                                                         audit::Record record) const {
+  const auto now = region_.now();
+  const auto spent = permission.budget.spend(tx, *record.count, now);
+  if (!spent) return spent.failure();
+  recorder_.append(tx, record);
+  auto alarms = rate_alarms(tx, permission.budget, *spent, now, rates_);
+  for (const auto& rule : alarms) {
+    record.id = config::random_uuid();
+    record.action = "evaluation.alarm";
+    record.outcome = audit::Outcome::error;
+    record.rule = rule;
+    record.count = spent->after;
+    recorder_.append(tx, record);
+  }
+  return alarms;
 }
 
 Task<config::Error> AnswerEvaluation::refuse(const config::PartnerId& peer,

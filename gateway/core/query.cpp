@@ -5,6 +5,7 @@
 
 #include "crypto/labels.hpp"
 #include "crypto/lock.hpp"
+#include "gateway/core/budget.hpp"
 #include "gateway/core/linking.hpp"
 #include "gateway/core/opening.hpp"
 #include "policy/decide.hpp"
@@ -18,7 +19,9 @@ using config::Result;
 
 namespace {
 
-struct OverBudget {};
+struct OverBudget {
+  config::Error why;
+};
 
 /// The fields of an open content that the rule lets this role see.
 void show(Json& item, const Json& content, const policy::Decision& decision) {
@@ -89,7 +92,6 @@ Task<Result<Query::Tags>> Query::tags_of(const std::vector<LinkageKey>& keys,
 
 Task<Result<Json>> Query::ask(PersonQuery query, Caller caller, Trace trace) {
   const auto standing = region_.standing();
-  const auto day = config::format_day(standing->directory->time_zone().local_day(region_.now()));
   std::optional<config::Error> failure;
   auto seen = sight(*standing, caller, query.purpose, !query.case_id.empty());
   const auto keys = std::make_shared<const std::vector<LinkageKey>>(linkage_keys(query.person));
@@ -113,8 +115,8 @@ Task<Result<Json>> Query::ask(PersonQuery query, Caller caller, Trace trace) {
   }
   if (!failure) {
     auto act = [this, standing, tags, sight = *seen, purpose = query.purpose,
-                case_id = query.case_id, caller, trace, keys, day](store::Transaction& tx) {
-      spend(tx, sight, caller, day);
+                case_id = query.case_id, caller, trace, keys](store::Transaction& tx) {
+      spend(tx, sight, caller);
       std::size_t shown = 0;
       auto answer = look_up(tx, tags, sight, shown);
       auto record =
@@ -128,8 +130,8 @@ Task<Result<Json>> Query::ask(PersonQuery query, Caller caller, Trace trace) {
     std::optional<Json> answer;
     try {
       answer = co_await write(store_, std::move(act));
-    } catch (const OverBudget&) {
-      failure = error(Code::over_budget, "today's number of queries is used up");
+    } catch (const OverBudget& over) {
+      failure = over.why;
     }
     if (answer) co_return std::move(*answer);
   }
@@ -137,13 +139,14 @@ Task<Result<Json>> Query::ask(PersonQuery query, Caller caller, Trace trace) {
   co_return co_await refuse("person.query", caller, std::move(why), trace, &query);
 }
 
-void Query::spend(store::Transaction& tx, const Sight& sight, const Caller& caller,
-                  const std::string& day) const {
+void Query::spend(store::Transaction& tx, const Sight& sight, const Caller& caller) const {
   std::set<std::string> rules;
   for (const auto& [theme, decision] : sight) {
     if (!decision.per_day || !rules.insert(decision.rule).second) continue;
-    const auto name = "query/" + decision.rule + "/" + caller.name;
-    if (tx.add_budget(name, day, 1) > *decision.per_day) throw OverBudget{};
+    const Budget budget("query/" + decision.rule + "/" + caller.name, *decision.per_day);
+    // Thrown, so that what other rules counted in this act is undone.
+    if (const auto spent = budget.spend(tx, 1, region_.now()); !spent)
+      throw OverBudget{spent.failure()};
   }
 }
 

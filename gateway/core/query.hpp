@@ -50,8 +50,7 @@ class Query {
                        std::size_t& shown) const;
   config::Json match_json(store::Transaction& tx, const store::Match& match, const Sight& sight,
                           std::size_t& shown) const;
-  void spend(store::Transaction& tx, const Sight& sight, const Caller& caller,
-             const std::string& day) const;
+  void spend(store::Transaction& tx, const Sight& sight, const Caller& caller) const;
   Task<config::Error> refuse(std::string_view action, const Caller& caller, config::Error why,
                              const Trace& trace, const PersonQuery* query);
 

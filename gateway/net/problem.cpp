@@ -7,7 +7,6 @@ using config::Code;
 using config::Json;
 
 constexpr auto retry_after_unavailable_s = "5";
-constexpr auto retry_after_over_budget_s = "60";
 
 Json error_entry(const config::Error& error) {
   Json entry = Json::object();
@@ -82,7 +81,15 @@ Response problem(Code code, std::string detail, std::vector<config::Error> error
   auto response = make(status, config::code_name(code), config::public_message(code),
                        std::move(detail), errors);
   if (status == 503) response.set_header("Retry-After", retry_after_unavailable_s);
-  if (status == 429) response.set_header("Retry-After", retry_after_over_budget_s);
+  return response;
+}
+
+Response problem(const config::Error& why) {
+  std::vector<config::Error> errors;
+  if (!why.pointer.empty()) errors.push_back(why);
+  auto response = problem(why.code, why.detail, std::move(errors));
+  if (why.retry_after_seconds > 0)
+    response.set_header("Retry-After", std::to_string(why.retry_after_seconds));
   return response;
 }
 

@@ -19,10 +19,13 @@ namespace sluis::gateway::net {
 ///
 /// An error's pointer says where in the input it is: a JSON Pointer gives
 /// `"in":"body","pointer":…`,
-/// `?name` gives `"in":"query","name":…`; each also has its own `code` and `detail`. 503 and 429
-/// carry a Retry-After that the caller may replace.
+/// `?name` gives `"in":"query","name":…`; each also has its own `code` and `detail`. 503 carries a
+/// Retry-After that the caller may replace.
 [[nodiscard]] Response problem(config::Code code, std::string detail = {},
                                std::vector<config::Error> errors = {});
+
+/// One error as a whole answer: its detail, its place where it has one, its Retry-After.
+[[nodiscard]] Response problem(const config::Error& why);
 
 /// For what only HTTP can get wrong, and has no code of ours: 405, 415, 417, …
 [[nodiscard]] Response problem(int status, std::string_view code, std::string_view title);

@@ -1,5 +1,7 @@
 #include "gateway/peer/client.hpp"
 
+#include <charconv>
+
 #include "gateway/peer/wire.hpp"
 
 namespace sluis::gateway::peer {
@@ -39,16 +41,26 @@ Result<std::shared_ptr<net::HttpClient>> PeerClient::client_for(const config::Pa
 
 namespace {
 
+/// The seconds of a Retry-After; 0 where it has none, or a date.
+std::uint32_t retry_after(const net::ClientResponse& answer) {
+  const auto* text = answer.header("Retry-After");
+  std::uint32_t seconds = 0;
+  if (text == nullptr) return 0;
+  const auto [end, wrong] = std::from_chars(text->data(), text->data() + text->size(), seconds);
+  return wrong == std::errc{} && end == text->data() + text->size() ? seconds : 0;
+}
+
 /// What a partner's problem document means to us: its code where it is one of the contract's.
-config::Error refusal(int status, std::string_view body) {
-  const auto json = config::parse_json(body);
+config::Error refusal(const net::ClientResponse& answer) {
+  const auto json = config::parse_json(answer.body);
   std::string code = "none";
   if (json && json->is_object() && json->contains("code") && (*json)["code"].is_string())
     code = (*json)["code"].get<std::string>();
   for (const auto known : {Code::forbidden, Code::generation, Code::over_budget, Code::invalid,
                            Code::expired, Code::too_large})
-    if (code == config::code_name(known)) return error(known, "refused with " + code);
-  return error(Code::unavailable, "answered " + std::to_string(status));
+    if (code == config::code_name(known))
+      return config::Error{known, "refused with " + code, {}, retry_after(answer)};
+  return error(Code::unavailable, "answered " + std::to_string(answer.status));
 }
 
 }  // namespace
@@ -66,7 +78,7 @@ Task<Result<std::string>> PeerClient::post(const config::PartnerId& partner, std
   request.idempotent = true;  // an evaluation or envelope that arrives twice changes nothing
   auto answer = co_await kept->send(std::move(request));
   if (!answer) co_return answer.failure();
-  if (answer->status != 200) co_return refusal(answer->status, answer->body);
+  if (answer->status != 200) co_return refusal(*answer);
   co_return std::move(answer->body);
 }
 

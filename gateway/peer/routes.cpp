@@ -37,7 +37,7 @@ Response refused(const config::Error& why) {
   if (why.code == Code::invalid || why.code == Code::too_large) {
     return net::problem(why.code, {}, {why});
   }
-  return net::problem(why.code);
+  return net::problem(config::Error{why.code, {}, {}, why.retry_after_seconds});
 }
 
 class Routes {

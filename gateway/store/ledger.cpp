@@ -1,4 +1,4 @@
-// Small values, budgets, and the audit log.
+// Small values, counters, and the audit log.
 #include "gateway/store/codec.hpp"
 #include "gateway/store/sqlite_transaction.hpp"
 
@@ -28,19 +28,26 @@ void SqliteTransaction::put_meta(std::string_view key, std::string_view value) {
                  crypto::as_view(value));
 }
 
-std::uint64_t SqliteTransaction::budget(std::string_view name, std::string_view day) {
-  Query query = database_.query("SELECT used FROM budget WHERE name = ? AND day = ?", name, day);
-  return query.step() ? static_cast<std::uint64_t>(query.integer(0)) : 0;
+std::vector<Counted> SqliteTransaction::counted(std::string_view name, std::int64_t from_slot) {
+  Query query = database_.query(
+      "SELECT slot, n FROM counter WHERE name = ? AND slot >= ? ORDER BY slot", name, from_slot);
+  std::vector<Counted> list;
+  while (query.step())
+    list.push_back({query.integer(0), static_cast<std::uint64_t>(query.integer(1))});
+  return list;
 }
 
-std::uint64_t SqliteTransaction::add_budget(std::string_view name, std::string_view day,
-                                            std::uint64_t n) {
-  Query query = changing().query(
-      "INSERT INTO budget (name, day, used) VALUES (?, ?, ?) "
-      "ON CONFLICT DO UPDATE SET used = used + excluded.used RETURNING used",
-      name, day, n);
-  if (!query.step()) throw std::logic_error("store: add_budget gave no sum");
-  return static_cast<std::uint64_t>(query.integer(0));
+void SqliteTransaction::put_counted(std::string_view name, const Counted& counted) {
+  if (counted.n == 0) {
+    changing().run("DELETE FROM counter WHERE name = ? AND slot = ?", name, counted.slot);
+  } else {
+    changing().run("INSERT OR REPLACE INTO counter (name, slot, n) VALUES (?, ?, ?)", name,
+                   counted.slot, counted.n);
+  }
+}
+
+void SqliteTransaction::forget_counted(std::int64_t before_slot) {
+  changing().run("DELETE FROM counter WHERE slot < ?", before_slot);
 }
 
 void SqliteTransaction::append(std::string record) {

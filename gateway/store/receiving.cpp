@@ -117,6 +117,21 @@ std::vector<Link> SqliteTransaction::links_of(std::int64_t row) {
   return links;
 }
 
+std::vector<std::int64_t> SqliteTransaction::received_from(const config::PartnerId& from,
+                                                           std::int64_t after_row, Timestamp now,
+                                                           std::size_t most) {
+  const auto sender = names_.find(from.str());
+  if (!sender) return {};
+  // By row, not by sender: each call goes on where the last one ended.
+  Query query = database_.query(
+      "SELECT row FROM received WHERE row > ? AND +sender = ? AND expires_at > ? "
+      "ORDER BY row LIMIT ?",
+      after_row, *sender, millis(now), most);
+  std::vector<std::int64_t> rows;
+  while (query.step()) rows.push_back(query.integer(0));
+  return rows;
+}
+
 std::int64_t SqliteTransaction::add_received_signal(const ReceivedSignal& signal) {
   refuse_malformed(signal);
   const auto domain = (changing(), names_.intern(signal.domain.str()));

@@ -139,6 +139,12 @@ struct SeenEnvelope {
   crypto::Array<32> sha256;
 };
 
+/// What was counted under a name in one slot of time. In lists the oldest slot stands first.
+struct Counted {
+  std::int64_t slot = 0;
+  std::uint64_t n = 0;
+};
+
 /// A row of the table apart that lets a person's trace be found, and forgotten (audit.md).
 struct AuditSubject {
   std::string record_id;  // UUID of the record

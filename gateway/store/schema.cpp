@@ -10,7 +10,7 @@ using config::Code;
 // Times are milliseconds since 1970 (UTC), UUIDs their 16 bytes. Names that come back in every row
 // (partners, domains, kinds, purposes, ...) are numbers into `name`. What is large stands apart
 // from what is searched, so that an index range stays a few pages.
-constexpr const char* version_1 = R"sql(
+constexpr const char* tables_sql = R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
 
@@ -120,11 +120,12 @@ CREATE TABLE link (
 CREATE INDEX link_tagged ON link (space, tag, signal);
 CREATE INDEX link_tagged_open ON link (space, tag, signal) WHERE open = 1;
 
-CREATE TABLE budget (
+CREATE TABLE counter (
   name TEXT NOT NULL,
-  day TEXT NOT NULL,
-  used INTEGER NOT NULL,
-  PRIMARY KEY (name, day)) STRICT, WITHOUT ROWID;
+  slot INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  PRIMARY KEY (name, slot)) STRICT, WITHOUT ROWID;
+CREATE INDEX counter_slot ON counter (slot);
 
 CREATE TABLE log_entry (number INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
 CREATE TABLE log_leaf (number INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT;
@@ -168,8 +169,14 @@ config::Result<void> prepare_schema(Database& database) try {
                              "before");
   }
   if (version == schema_version) return {};
+  if (tables != 0) {
+    return config::error(Code::invalid,
+                         "store: the file has schema " + std::to_string(version) +
+                             ", from before the first release, and this program knows " +
+                             std::to_string(schema_version) + ": begin with an empty data folder");
+  }
   database.exec("BEGIN IMMEDIATE");
-  database.exec(version_1);
+  database.exec(tables_sql);
   database.exec(("PRAGMA application_id=" + std::to_string(schema_application)).c_str());
   database.exec(("PRAGMA user_version=" + std::to_string(schema_version)).c_str());
   database.exec("COMMIT");

@@ -7,12 +7,12 @@
 namespace sluis::gateway::store {
 
 /// The version that this program reads and writes. It stands in the file's `user_version`.
-inline constexpr std::int64_t schema_version = 1;
+inline constexpr std::int64_t schema_version = 2;
 /// "Slui" in the file's `application_id`: another program's database is not ours to write in.
 inline constexpr std::int64_t schema_application = 0x536c7569;
 
 /// Makes the tables in an empty database; leaves a database of this version as it is. `invalid`
-/// for a newer version than this program knows and for a database of another program.
+/// for another version and for a database of another program.
 config::Result<void> prepare_schema(Database& database);
 
 }  // namespace sluis::gateway::store

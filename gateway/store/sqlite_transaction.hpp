@@ -62,6 +62,8 @@ class SqliteTransaction final : public Transaction {
                                                 const config::SignalId& id) override;
   std::optional<ReceivedSignal> received_signal(std::int64_t row) override;
   std::vector<Link> links_of(std::int64_t row) override;
+  std::vector<std::int64_t> received_from(const config::PartnerId& from, std::int64_t after_row,
+                                          Timestamp now, std::size_t most) override;
   std::int64_t add_received_signal(const ReceivedSignal& signal) override;
   std::vector<GroupMember> group(const config::DomainId& domain, const config::EpochId& epoch,
                                  std::string_view kind, const crypto::Array<32>& tag,
@@ -79,8 +81,9 @@ class SqliteTransaction final : public Transaction {
   std::vector<Match> matches(std::string_view cursor, std::size_t most,
                              std::string& next_cursor) override;
 
-  std::uint64_t budget(std::string_view name, std::string_view day) override;
-  std::uint64_t add_budget(std::string_view name, std::string_view day, std::uint64_t n) override;
+  std::vector<Counted> counted(std::string_view name, std::int64_t from_slot) override;
+  void put_counted(std::string_view name, const Counted& counted) override;
+  void forget_counted(std::int64_t before_slot) override;
 
   void append(std::string record) override;
   void add_subject(const AuditSubject& subject) override;

@@ -48,6 +48,11 @@ class Transaction {
                                                         const config::SignalId& id) = 0;
   virtual std::optional<ReceivedSignal> received_signal(std::int64_t row) = 0;  // without links
   virtual std::vector<Link> links_of(std::int64_t row) = 0;
+  /// Rows of this partner's signals that have not expired at `now`, after this row: in order of
+  /// arrival, at most `most`.
+  virtual std::vector<std::int64_t> received_from(const config::PartnerId& from,
+                                                  std::int64_t after_row, Timestamp now,
+                                                  std::size_t most) = 0;
   /// Inserts the signal and its links as a component of its own; gives its row.
   virtual std::int64_t add_received_signal(const ReceivedSignal& signal) = 0;
   /// Every signal with this tag that has not expired at `now`, in order of arrival.
@@ -74,10 +79,11 @@ class Transaction {
   virtual std::vector<Match> matches(std::string_view cursor, std::size_t most,
                                      std::string& next_cursor) = 0;
 
-  // Budgets: a counter for a name and a day (`YYYY-MM-DD`)
-  virtual std::uint64_t budget(std::string_view name, std::string_view day) = 0;
-  virtual std::uint64_t add_budget(std::string_view name, std::string_view day,
-                                   std::uint64_t n) = 0;
+  // Counters: how much was counted under a name, by slots of time (core/budget.hpp numbers them)
+  virtual std::vector<Counted> counted(std::string_view name, std::int64_t from_slot) = 0;
+  virtual void put_counted(std::string_view name, const Counted& counted) = 0;  // n = 0 removes
+  /// Removes, whatever the name, what was counted in slots before this one.
+  virtual void forget_counted(std::int64_t before_slot) = 0;
 
   // Audit: `append` puts a record at the end of this act; the sequencer gives it its index.
   virtual void append(std::string record) = 0;

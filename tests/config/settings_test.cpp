@@ -58,6 +58,8 @@ TEST_CASE("Settings: the shortest file, and its defaults", "[settings]") {
   CHECK(settings->limits.drain_seconds == 10);
   CHECK(settings->delivery.retry_first_ms == 200);
   CHECK(settings->delivery.retry_most_seconds == 300);
+  CHECK(settings->alarm.elements == 5000);
+  CHECK(settings->alarm.times_habit == 10);
   CHECK(settings->log_level == "info");
 }
 
@@ -68,6 +70,7 @@ TEST_CASE("Settings: everything that may be left out, with comments", "[settings
   json["threads"] = {{"network", 4}};
   json["limits"] = {{"drainSeconds", 0}};
   json["delivery"] = {{"retryFirstMs", 10}};
+  json["alarm"] = {{"elements", 0}};
   json["log"] = {{"level", "debug"}};
   const auto settings = Settings::parse("// of ggz\n" + json.dump() + "/* end */", "x");
   REQUIRE(settings.ok());
@@ -77,6 +80,7 @@ TEST_CASE("Settings: everything that may be left out, with comments", "[settings
   CHECK(settings->threads.curve == 1);
   CHECK(settings->limits.drain_seconds == 0);
   CHECK(settings->delivery.retry_first_ms == 10);
+  CHECK(settings->alarm.elements == 0);
   CHECK(settings->log_level == "debug");
 }
 
@@ -109,6 +113,7 @@ TEST_CASE("Settings: a refused one names its key and what was wrong", "[settings
       {"/limits", "{\"bodyBytes\":1}", "/limits/bodyBytes: must be a whole number from 1024"},
       {"/limits", "{\"connections\":1e3}", "/limits/connections: must be a whole number"},
       {"/delivery", "{\"retryFirstMs\":1}", "/delivery/retryFirstMs: must be a whole number"},
+      {"/alarm", "{\"timesHabit\":1001}", "/alarm/timesHabit: must be a whole number from 0"},
       {"/log", "{\"level\":\"loud\"}", "/log/level: must be one of: trace, debug"},
       {"/log", "[]", "/log: must be an object"},
   }));

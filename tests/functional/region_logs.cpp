@@ -118,7 +118,7 @@ Kept TestRegion::kept(std::string_view partner) {
           number(database, "SELECT count(*) FROM received WHERE opened_at IS NOT NULL"),
           number(database, "SELECT count(*) FROM link"),
           number(database, "SELECT count(*) FROM seen_envelope"),
-          number(database, "SELECT coalesce(sum(used), 0) FROM budget")};
+          number(database, "SELECT coalesce(sum(n), 0) FROM counter")};
 }
 
 std::vector<gateway::Envelope> TestRegion::queued(std::string_view partner) {

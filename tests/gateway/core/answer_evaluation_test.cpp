@@ -19,6 +19,8 @@ namespace {
 struct Holder : Gateway {
   explicit Holder(const Json& document = region_document())
       : Gateway("politie", policy_of("politie"), document) {}
+  explicit Holder(const std::string& policy, RateLimits rates = {})
+      : Gateway("politie", policy), evaluations(region, *store, curve, recorder, rates) {}
   Answer ask(const EvaluationRequest& request, const std::string& peer = "ggz") {
     std::optional<Answer> outcome;
     run(put(request, peer, outcome));
@@ -30,8 +32,11 @@ struct Holder : Gateway {
     into.emplace(co_await evaluations.answer(std::move(id), std::move(request), std::move(trace)));
   }
   std::uint64_t used(const std::string& name) {
-    return store::test::look(*store,
-                             [&](store::Transaction& tx) { return tx.budget(name, "2026-11-21"); });
+    return store::test::look(*store, [&](store::Transaction& tx) {
+      std::uint64_t sum = 0;
+      for (const auto& slot : tx.counted(name, 0)) sum += slot.n;
+      return sum;
+    });
   }
   AnswerEvaluation evaluations{region, *store, curve, recorder};
 };
@@ -159,20 +164,38 @@ TEST_CASE("answer: the recipient gets tags", "[core]") {
   CHECK(politie.used("evaluate/zvh/zvh/tag") == 1);
 }
 
-TEST_CASE("answer: a day's budget is one for each use, and ends with the day there", "[core]") {
+TEST_CASE("answer: a budget is one for each use, and of any 24 hours", "[core]") {
   Holder politie;
   CHECK(politie.ask(request(6)).ok());
   CHECK(politie.ask(request(5)).failure().code == Code::over_budget);
   CHECK(politie.ask(request(4)).ok());
-  CHECK(politie.ask(request(1)).failure().code == Code::over_budget);
+  const auto refused = politie.ask(request(1)).failure();
+  CHECK(refused.code == Code::over_budget);
+  CHECK(refused.retry_after_seconds == 24 * 3600 + 600);
   CHECK(politie.ask(request(10, "lock")).ok());
   politie.clock.advance(std::chrono::hours(11));  // 23:00 UTC: the next day in Amsterdam
+  CHECK(politie.ask(request(1)).failure().code == Code::over_budget);
+  politie.clock.advance(std::chrono::hours(13) + std::chrono::minutes(10));
   CHECK(politie.ask(request(10)).ok());
+}
+
+TEST_CASE("answer: a restart leaves the budget as it was", "[core]") {
+  Holder politie;
+  CHECK(politie.ask(request(8)).ok());
+  politie.store.reopen();
+  AnswerEvaluation again{politie.region, *politie.store, politie.curve, politie.recorder};
+  const auto ask = [&](std::size_t n) {
+    auto peer = partner("ggz");
+    auto asked = request(n);
+    return politie.run(again.answer(std::move(peer), std::move(asked), Trace::fresh()));
+  };
+  CHECK(ask(3).failure().code == Code::over_budget);
+  CHECK(ask(2).ok());
 }
 
 TEST_CASE("answer: requests side by side cannot pass the budget together", "[core]") {
   Holder politie;
-  std::vector<std::optional<Answer>> outcomes(8);
+  std::vector<std::optional<Answer>> outcomes(16);
   std::size_t ended = 0;
   for (auto& outcome : outcomes)
     asio::co_spawn(politie.io, politie.put(request(3), "ggz", outcome),
@@ -186,6 +209,32 @@ TEST_CASE("answer: requests side by side cannot pass the budget together", "[cor
   CHECK(permitted == 3);
   CHECK(politie.used("evaluate/ggz/zvh/tag") == 9);
   CHECK(records(*politie.store).size() == outcomes.size());
+}
+
+TEST_CASE("answer: an unusual rate is recorded once, said without a person, stops nothing",
+          "[core]") {
+  auto policy = Json::parse(policy_of("politie"));
+  for (auto& rule : policy["evaluate"]) rule["perDay"]["tag"] = 1'000;
+  Holder politie(policy.dump(), RateLimits{120, 0});
+  LogLines said;
+  for (int i = 0; i < 4; ++i) REQUIRE(politie.ask(request(50)).ok());
+  const auto alarms = records(*politie.store, "evaluation.alarm");
+  REQUIRE(alarms.size() == 1);
+  CHECK(alarms[0]["outcome"] == "error");
+  CHECK(alarms[0]["counterparty"] == "ggz");
+  CHECK(alarms[0]["actor"]["id"] == "ggz");
+  CHECK(alarms[0]["count"] == 150);
+  CHECK(alarms[0]["rule"] == "bound/120/PT10M");
+  CHECK(alarms[0]["object"] == Json{{"kind", "key"}, {"id", "zvh/2026b/tag"}});
+  CHECK(records(*politie.store, "evaluation.answer").size() == 4);
+  CHECK(said.text().find("partner ggz, key zvh/2026b/tag: rule bound/120/PT10M") !=
+        std::string::npos);
+  CHECK(said.text().find('\n') == said.text().size() - 1);  // one line
+  CHECK(politie.ask(request(50), "zvh").ok());
+  CHECK(records(*politie.store, "evaluation.alarm").size() == 1);  // another partner's own count
+  politie.clock.advance(std::chrono::minutes(10));
+  for (int i = 0; i < 3; ++i) REQUIRE(politie.ask(request(50)).ok());
+  CHECK(records(*politie.store, "evaluation.alarm").size() == 2);
 }
 
 TEST_CASE("answer: what cannot be recorded does not leave", "[core]") {

@@ -1,5 +1,6 @@
 #include "core_fixture.hpp"
 
+#include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -153,6 +154,16 @@ std::vector<Json> records(store::Store& store, const std::string& action) {
   return all;
 }
 
+LogLines::LogLines() : before_(spdlog::default_logger()) {
+  auto logger = std::make_shared<spdlog::logger>(
+      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(said_));
+  logger->set_level(spdlog::level::warn);
+  spdlog::set_default_logger(std::move(logger));
+}
+LogLines::~LogLines() {
+  spdlog::set_default_logger(before_);
+}
+
 Gateway::Gateway(const std::string& self, const std::string& policy, const Json& document)
     : region(test::partner(self), std::make_shared<const GatewayKeys>(keys_of(self)), clock,
              standing_of(self, policy, document)),
@@ -192,7 +203,11 @@ Task<Result<crypto::Evaluation>> FakePeers::evaluate(const config::PartnerId& ho
   const auto& name = holder.str();
   asked.push_back({name, request});
   if (before.contains(name)) co_await before[name]();
-  if (failing.contains(name)) co_return config::error(failing[name], "as the test has it");
+  if (failing.contains(name)) {
+    auto why = config::error(failing[name], "as the test has it");
+    if (retry_after.contains(name)) why.retry_after_seconds = retry_after[name];
+    co_return why;
+  }
   std::vector<std::uint32_t> set;
   for (const auto& each : request.holders) set.push_back(number_of(each.str()));
   const auto number = number_of(name);

@@ -2,17 +2,22 @@
 // gateway of it without HTTP. The keys of the domain are real: made 2 of 3.
 #pragma once
 
+#include <spdlog/fwd.h>
+
 #include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "config/json.hpp"
 #include "gateway/core/curve_pool.hpp"
+#include "gateway/core/holder_history.hpp"
 #include "gateway/core/peers.hpp"
 #include "gateway/core/recorder.hpp"
 #include "gateway/core/region.hpp"
@@ -64,6 +69,20 @@ crypto::Array<64> single_key_output(const std::string& use, const crypto::Bytes&
 std::vector<config::Json> records(store::Store& store);
 std::vector<config::Json> records(store::Store& store, const std::string& action);
 
+/// What is logged while it lives, from `warn` on.
+class LogLines {
+ public:
+  LogLines();
+  ~LogLines();
+  LogLines(const LogLines&) = delete;
+  LogLines& operator=(const LogLines&) = delete;
+  [[nodiscard]] std::string text() const { return said_.str(); }
+
+ private:
+  std::ostringstream said_;
+  std::shared_ptr<spdlog::logger> before_;
+};
+
 /// One gateway: its standing, its store in a folder of its own, its one executor.
 struct Gateway {
   explicit Gateway(const std::string& self) : Gateway(self, policy_of(self)) {}
@@ -99,6 +118,11 @@ struct Gateway {
   }
 };
 
+/// For an Evaluator whose test counts who is asked: nobody is ever late, however busy the machine.
+inline const HedgeLimits patient{std::chrono::hours(1),   std::chrono::seconds(0),
+                                 std::chrono::hours(1),   std::chrono::hours(1),
+                                 std::chrono::seconds(1), std::chrono::seconds(30)};
+
 /// The other gateways of the region, as one object: its holders answer with their real shares.
 class FakePeers final : public Peers {
  public:
@@ -110,14 +134,21 @@ class FakePeers final : public Peers {
                                                     const EvaluationRequest& request) override;
   Task<config::Result<std::vector<Receipt>>> deliver(
       const config::PartnerId& to, const std::vector<Envelope>& envelopes) override;
-  Task<bool> alive(const config::PartnerId&) override { co_return true; }
+  Task<bool> alive(const config::PartnerId& partner) override {
+    ++looked_at;
+    co_return !dead.contains(partner.str());
+  }
 
-  std::map<std::string, config::Code> failing;  // holders, with what they answer
-  std::set<std::string> lying;                  // holders that answer under another key
+  std::map<std::string, config::Code> failing;       // holders, with what they answer
+  std::map<std::string, std::uint32_t> retry_after;  // and when they say to come back
+  std::set<std::string> lying;                       // holders that answer under another key
   std::map<std::string, std::function<Task<void>()>> before;  // a partner's answers wait for it
   std::function<config::Result<std::vector<Receipt>>(const std::string& to,
                                                      const std::vector<Envelope>&)>
       receive;
+
+  std::set<std::string> dead;  // as `alive` has it
+  std::size_t looked_at = 0;
 
   std::vector<Asked> asked;
   [[nodiscard]] std::vector<std::string> asked_holders() const;

@@ -58,6 +58,10 @@ class CountingTransaction final : public Transaction {
     return noted("received_signal").received_signal(row);
   }
   std::vector<Link> links_of(std::int64_t row) override { return noted("links_of").links_of(row); }
+  std::vector<std::int64_t> received_from(const config::PartnerId& from, std::int64_t after_row,
+                                          Timestamp now, std::size_t most) override {
+    return noted("received_from").received_from(from, after_row, now, most);
+  }
   std::int64_t add_received_signal(const ReceivedSignal& signal) override {
     return noted("add_received_signal").add_received_signal(signal);
   }
@@ -89,11 +93,14 @@ class CountingTransaction final : public Transaction {
                              std::string& next_cursor) override {
     return noted("matches").matches(cursor, most, next_cursor);
   }
-  std::uint64_t budget(std::string_view name, std::string_view day) override {
-    return noted("budget").budget(name, day);
+  std::vector<Counted> counted(std::string_view name, std::int64_t from_slot) override {
+    return noted("counted").counted(name, from_slot);
   }
-  std::uint64_t add_budget(std::string_view name, std::string_view day, std::uint64_t n) override {
-    return noted("add_budget").add_budget(name, day, n);
+  void put_counted(std::string_view name, const Counted& counted) override {
+    return noted("put_counted").put_counted(name, counted);
+  }
+  void forget_counted(std::int64_t before_slot) override {
+    return noted("forget_counted").forget_counted(before_slot);
   }
   void append(std::string record) override { return noted("append").append(std::move(record)); }
   void add_subject(const AuditSubject& subject) override {

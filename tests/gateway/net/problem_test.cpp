@@ -22,7 +22,7 @@ TEST_CASE("problem: every code has its status", "[net]") {
       {Code::not_found, 404, false},
       {Code::conflict, 409, false},
       {Code::generation, 409, false},
-      {Code::over_budget, 429, true},
+      {Code::over_budget, 429, false},
       {Code::expired, 403, false},
       {Code::bad_signature, 400, false},
       {Code::id_reused, 409, false},
@@ -59,6 +59,19 @@ TEST_CASE("problem: errors say where in the input they are", "[net]") {
                                   {"detail", "not a BSN"}});
   CHECK(body["errors"][1] ==
         Json{{"in", "query"}, {"name", "limit"}, {"code", "invalid"}, {"detail", "not a number"}});
+}
+
+TEST_CASE("problem: one error is a whole answer, and says when to come back", "[net]") {
+  auto why = config::error(Code::over_budget, "used up");
+  CHECK_FALSE(problem(why).has_header("Retry-After"));
+  why.retry_after_seconds = 4321;
+  const auto response = problem(why);
+  CHECK(response.status == 429);
+  CHECK(response.headers == std::vector<Header>{{"Retry-After", "4321"}});
+  CHECK(Json::parse(response.body)["detail"] == "used up");
+  CHECK_FALSE(Json::parse(response.body).contains("errors"));
+  const auto placed = Json::parse(problem(config::error(Code::invalid, "no", "/holders")).body);
+  CHECK(placed["errors"][0]["pointer"] == "/holders");
 }
 
 TEST_CASE("problem: a detail that is not UTF-8 does not cost the answer", "[net]") {

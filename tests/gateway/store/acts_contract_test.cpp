@@ -47,6 +47,14 @@ class Gate {
   std::future<void> done_;
 };
 
+std::uint64_t count_of(Transaction& tx, const std::string& name) {
+  const auto counted = tx.counted(name, 0);
+  return counted.empty() ? 0 : counted.front().n;
+}
+void count_one(Transaction& tx, const std::string& name) {
+  tx.put_counted(name, {0, count_of(tx, name) + 1});
+}
+
 }  // namespace
 
 TEST_CASE("an act that throws leaves nothing, nor its records; its neighbours stand", "[store]") {
@@ -59,7 +67,7 @@ TEST_CASE("an act that throws leaves nothing, nor its records; its neighbours st
   auto thrown = hand_in(*store, [](Transaction& tx) {
     tx.put_meta("thrown", "1");
     tx.put_meta("before", "changed");
-    tx.add_budget("new-name", "2026-11-01", 5);
+    tx.put_counted("new-name", {7, 5});
     tx.append("thrown");
     throw std::domain_error("the act's own");
   });
@@ -77,7 +85,7 @@ TEST_CASE("an act that throws leaves nothing, nor its records; its neighbours st
     CHECK(tx.meta("before") == "1");
     CHECK_FALSE(tx.meta("thrown"));
     CHECK(tx.meta("after") == "1");
-    CHECK(tx.budget("new-name", "2026-11-01") == 0);
+    CHECK(tx.counted("new-name", 0).empty());
     return true;
   });
   CHECK(log_of(*store) == std::vector<std::string>{"before", "after"});
@@ -141,8 +149,8 @@ TEST_CASE("many threads: every act is there once, and shares commits", "[store]"
       for (int i = 0; i < each; ++i) {
         try {
           act(*store, [&](Transaction& tx) {
-            tx.add_budget("thread-" + std::to_string(t), "2026-11-01", 1);
-            tx.add_budget("all", "2026-11-01", 1);
+            count_one(tx, "thread-" + std::to_string(t));
+            count_one(tx, "all");
             tx.append(std::to_string(t) + "/" + std::to_string(i));
           });
         } catch (const std::exception&) {
@@ -154,8 +162,8 @@ TEST_CASE("many threads: every act is there once, and shares commits", "[store]"
   for (auto& caller : callers) caller.join();
   CHECK(failed == 0);
   look(*store, [&](Transaction& tx) {
-    CHECK(tx.budget("all", "2026-11-01") == threads * each);
-    CHECK(tx.budget("thread-3", "2026-11-01") == each);
+    CHECK(count_of(tx, "all") == threads * each);
+    CHECK(count_of(tx, "thread-3") == each);
     return true;
   });
   auto log = log_of(*store);
@@ -230,7 +238,7 @@ TEST_CASE("stop finishes what was handed in, and refuses the rest", "[store]") {
   Gate gate(*store);
   std::atomic<int> told = 0;
   for (int i = 0; i < 500; ++i) {
-    store->write([](Transaction& tx) { tx.add_budget("n", "2026-11-01", 1); },
+    store->write([](Transaction& tx) { count_one(tx, "n"); },
                  [&](std::exception_ptr failure) { told += failure ? 0 : 1; });
   }
   std::thread opener([&] { gate.open(); });
@@ -242,5 +250,5 @@ TEST_CASE("stop finishes what was handed in, and refuses the rest", "[store]") {
   CHECK_THROWS_AS(look(*store, [](Transaction&) { return true; }), Unavailable);
 
   store.reopen();
-  CHECK(look(*store, [](Transaction& tx) { return tx.budget("n", "2026-11-01"); }) == 500);
+  CHECK(look(*store, [](Transaction& tx) { return count_of(tx, "n"); }) == 500);
 }

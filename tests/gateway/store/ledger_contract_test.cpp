@@ -23,18 +23,33 @@ TEST_CASE("meta: the last value stands, bytes and all", "[store]") {
   });
 }
 
-TEST_CASE("a budget counts for a name and a day", "[store]") {
+TEST_CASE("a counter has a name and slots, and is forgotten by slot", "[store]") {
   Opened store;
   act(*store, [](Transaction& tx) {
-    CHECK(tx.budget("evaluate/ggz", "2026-11-01") == 0);
-    CHECK(tx.add_budget("evaluate/ggz", "2026-11-01", 5) == 5);
-    CHECK(tx.add_budget("evaluate/ggz", "2026-11-01", 7) == 12);
-    CHECK(tx.add_budget("evaluate/ggz", "2026-11-02", 1) == 1);
-    CHECK(tx.add_budget("evaluate/politie", "2026-11-01", 2) == 2);
+    CHECK(tx.counted("evaluate/ggz", 0).empty());
+    tx.put_counted("evaluate/ggz", {10, 5});
+    tx.put_counted("evaluate/ggz", {9, 1});
+    tx.put_counted("evaluate/ggz", {10, 12});
+    tx.put_counted("evaluate/ggz", {11, 3});
+    tx.put_counted("evaluate/politie", {9, 2});
+    tx.put_counted("evaluate/politie", {12, 2});
+    tx.put_counted("evaluate/politie", {12, 0});
   });
   store.reopen();
-  CHECK(look(*store, [](Transaction& tx) { return tx.budget("evaluate/ggz", "2026-11-01"); }) ==
-        12);
+  const auto of = [&](const std::string& name, std::int64_t from) {
+    return look(*store, [&](Transaction& tx) {
+      std::string text;
+      for (const auto& [slot, n] : tx.counted(name, from))
+        text += std::to_string(slot) + ":" + std::to_string(n) + " ";
+      return text;
+    });
+  };
+  CHECK(of("evaluate/ggz", 0) == "9:1 10:12 11:3 ");
+  CHECK(of("evaluate/ggz", 10) == "10:12 11:3 ");
+  CHECK(of("evaluate/politie", 0) == "9:2 ");
+  act(*store, [](Transaction& tx) { tx.forget_counted(10); });
+  CHECK(of("evaluate/ggz", 0) == "10:12 11:3 ");
+  CHECK(of("evaluate/politie", 0).empty());
 }
 
 TEST_CASE("a record's subject is found by each of its references", "[store]") {

@@ -208,3 +208,25 @@ TEST_CASE("open_group has the open ones alone; mark_open makes one", "[store]") 
   });
   CHECK_THROWS(act(*store, [&](Transaction& tx) { tx.mark_open(12345, key, at(60)); }));
 }
+
+TEST_CASE("a partner's signals are gone through in order of arrival, without expired ones",
+          "[store]") {
+  Opened store;
+  std::vector<std::int64_t> rows;
+  act(*store, [&](Transaction& tx) {
+    for (int i = 0; i < 5; ++i) {
+      auto signal = received_signal("ggz", {link("bsn", "2026b", 1)});
+      if (i == 2) signal.expires_at = at(500);
+      rows.push_back(tx.add_received_signal(signal));
+      tx.add_received_signal(received_signal("politie", {link("bsn", "2026b", 1)}));
+    }
+  });
+  look(*store, [&](Transaction& tx) {
+    using Rows = std::vector<std::int64_t>;
+    CHECK(tx.received_from(partner("ggz"), 0, at(600), 3) == Rows{rows[0], rows[1], rows[3]});
+    CHECK(tx.received_from(partner("ggz"), rows[3], at(600), 3) == Rows{rows[4]});
+    CHECK(tx.received_from(partner("ggz"), rows[4], at(600), 3).empty());
+    CHECK(tx.received_from(partner("gemeente"), 0, at(600), 3).empty());
+    return true;
+  });
+}

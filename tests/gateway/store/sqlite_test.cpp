@@ -60,7 +60,8 @@ void put_one(Transaction& tx, std::uint32_t number) {
     row.trace_id = std::to_string(number);
     tx.add_outbox(row);
   }
-  tx.add_budget("acts", "2026-11-01", 1);
+  const auto counted = tx.counted("acts", 0);
+  tx.put_counted("acts", {0, counted.empty() ? 1 : counted.front().n + 1});
   tx.append(signal.id.str() + " " + std::to_string(number));
 }
 
@@ -155,6 +156,14 @@ TEST_CASE("refused at open, with what to do", "[sqlite]") {
     CHECK(error.code == config::Code::invalid);
     CHECK_THAT(error.detail, Catch::Contains("schema 99") && Catch::Contains("newer program"));
   }
+  SECTION("an older schema") {
+    PlainSequencer sequencer;
+    open_sqlite(file, sequencer).value()->stop();
+    set_pragma(file, "PRAGMA user_version=1");
+    const auto error = refusal(file);
+    CHECK(error.code == config::Code::invalid);
+    CHECK_THAT(error.detail, Catch::Contains("schema 1") && Catch::Contains("empty data folder"));
+  }
   SECTION("another program's database") {
     set_pragma(file, "CREATE TABLE theirs (a)");
     CHECK_THAT(refusal(file).detail, Catch::Contains("another program"));
@@ -238,7 +247,7 @@ TEST_CASE("killed under load: what was acknowledged is there, and nothing in par
   const auto store = open_sqlite(folder.path() / "store.db", sequencer).value();
   look(*store, [&](Transaction& tx) {
     const auto log = tx.entries(0, 1'000'000);
-    CHECK(tx.budget("acts", "2026-11-01") == log.size());
+    CHECK(tx.counted("acts", 0).at(0).n == log.size());
     CHECK(tx.checkpoint() == "size " + std::to_string(log.size()));
     CHECK(tx.waiting(partner("zvh")) == log.size());
     CHECK(tx.waiting(partner("ggd")) == log.size());
