@@ -349,6 +349,7 @@ Task<void> App::Parts::shut_down() {
   const bool operators_ended = co_await operators->drain(deadline);
   drained = api_ended && peer_ended && operators_ended;
   peers->close();
+  co_await evaluator->stop();
   for (auto& context : contexts) context->stop();
 }
 

@@ -34,8 +34,18 @@ namespace {
 constexpr unsigned flights_per_key = 2;
 }
 
-Evaluator::Evaluator(const Executor& executor, const Region& region, Peers& peers, CurvePool& curve)
-    : executor_(executor), region_(region), peers_(peers), curve_(curve) {}
+Evaluator::Evaluator(const Executor& executor, const Region& region, Peers& peers, CurvePool& curve,
+                     HedgeLimits hedge)
+    : executor_(executor),
+      region_(region),
+      peers_(peers),
+      curve_(curve),
+      history_(hedge),
+      underway_(std::make_shared<Underway>(executor)) {}
+
+Task<void> Evaluator::stop() {
+  return underway_->none();
+}
 
 Task<Result<Evaluator::Outputs>> Evaluator::evaluate(KeyName key,
                                                      std::vector<crypto::Bytes> inputs) {
@@ -120,8 +130,10 @@ Task<Result<Evaluator::Outputs>> Evaluator::evaluate_batch(KeyName key,
   auto blind = [batch] { return batch->step(elements_a_step); };
   co_await curve_.run_steps(std::move(blind));
 
-  EvaluationRound round(region_.standing(), region_.self(), peers_, curve_, key, batch->elements());
-  auto combined = co_await round.run();
+  const RoundServices services{executor_, region_.self(), peers_, curve_, history_, underway_};
+  const auto round = std::make_shared<EvaluationRound>(services, region_.standing(), std::move(key),
+                                                       batch->elements());
+  auto combined = co_await round->run();
   if (!combined) co_return combined.failure();
 
   auto finalizer = std::make_shared<crypto::Finalizer>(*batch, *combined);

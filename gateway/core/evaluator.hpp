@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "gateway/core/curve_pool.hpp"
+#include "gateway/core/holder_history.hpp"
 #include "gateway/core/peers.hpp"
 #include "gateway/core/region.hpp"
 
@@ -20,13 +21,18 @@ class Evaluator {
  public:
   using Outputs = std::vector<crypto::Array<64>>;
 
-  Evaluator(const Executor& executor, const Region& region, Peers& peers, CurvePool& curve);
+  Evaluator(const Executor& executor, const Region& region, Peers& peers, CurvePool& curve,
+            HedgeLimits hedge = {});
   Evaluator(const Evaluator&) = delete;
   Evaluator& operator=(const Evaluator&) = delete;
 
   /// F(x) for every input, in order. `holders_unreachable` when fewer than t answered rightly;
   /// `over_budget` when the holders that are left would answer, but not today.
   Task<config::Result<Outputs>> evaluate(KeyName key, std::vector<crypto::Bytes> inputs);
+
+  /// Resumes when no holder that was asked is under way any more, also of those whose answer
+  /// nobody waits for. Once nothing new is asked, and the peers have been closed.
+  Task<void> stop();
 
  private:
   struct Job;
@@ -41,6 +47,8 @@ class Evaluator {
   const Region& region_;
   Peers& peers_;
   CurvePool& curve_;
+  HolderHistory history_;
+  const std::shared_ptr<Underway> underway_;
   std::map<KeyName, std::shared_ptr<Lane>> lanes_;
 };
 

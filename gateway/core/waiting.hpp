@@ -99,6 +99,39 @@ class Bell {
   bool rung_ = false;
 };
 
+/// Counts what lives, so that stop can wait until nothing does. Shared with everyone inside; all on
+/// one executor.
+class Underway {
+ public:
+  explicit Underway(const Executor& executor) : left_(executor) {}
+  Underway(const Underway&) = delete;
+  Underway& operator=(const Underway&) = delete;
+
+  /// One that lives, from its construction to its destruction.
+  class Pass {
+   public:
+    explicit Pass(std::shared_ptr<Underway> all) : all_(std::move(all)) { ++all_->inside_; }
+    ~Pass() {
+      if (--all_->inside_ == 0) all_->left_.ring();
+    }
+    Pass(const Pass&) = delete;
+    Pass& operator=(const Pass&) = delete;
+
+   private:
+    const std::shared_ptr<Underway> all_;
+  };
+
+  [[nodiscard]] std::size_t inside() const noexcept { return inside_; }
+  /// For one coroutine at a time.
+  Task<void> none() {
+    while (inside_ > 0) co_await left_.wait_until(SteadyTimer::time_point::max());
+  }
+
+ private:
+  Bell left_;
+  std::size_t inside_ = 0;
+};
+
 /// Runs `work` on `home`, wherever the caller is, and resumes the caller where it was.
 template <class T>
 Task<T> on(Executor home, Task<T> work) {

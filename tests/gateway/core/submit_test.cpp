@@ -70,7 +70,7 @@ struct Sender : Gateway {
     return look(*store, [&](store::Transaction& tx) { return tx.sent_signal(id).has_value(); });
   }
   FakePeers peers;
-  Evaluator evaluator{io.get_executor(), region, peers, curve};
+  Evaluator evaluator{io.get_executor(), region, peers, curve, patient};
   std::vector<std::string> woken;
   Submit submit{region,    *store,
                 evaluator, curve,
