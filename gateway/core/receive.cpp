@@ -1,6 +1,7 @@
 #include "gateway/core/receive.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "crypto/content.hpp"
@@ -35,20 +36,23 @@ struct Receive::Parcel {
 namespace {
 
 /// What a recipient must be able to rely on before it stores anything: one link a (kind, epoch),
-/// only epochs in force, and a share for every k of the epoch, no more.
+/// only epochs in force, the same kinds in each epoch, and a share for every k of the epoch, no
+/// more. With the same kinds in each, what contradicts in any epoch does so in every one that two
+/// signals share: a sender cannot hide a contradiction by leaving a kind out.
 bool links_fit(const SignalMessage& message, const config::Domain& domain, config::Timestamp now) {
-  std::set<std::pair<std::string, std::string>> seen;
+  std::map<config::EpochId, std::set<std::string>> kinds;
   const auto epochs = config::Directory::epochs_in_force(domain, now);
   for (const auto& link : message.links) {
     const auto epoch =
         std::ranges::find_if(epochs, [&](const auto* e) { return e->id == link.epoch; });
-    if (epoch == epochs.end() || !seen.emplace(link.kind, link.epoch.str()).second) return false;
+    if (epoch == epochs.end() || !kinds[link.epoch].insert(link.kind).second) return false;
     std::vector<std::uint8_t> ks;
     for (const auto& share : link.shares) ks.push_back(share.k);
     if (!std::ranges::is_permutation(ks, (*epoch)->lock_thresholds)) return false;
     if (message.reveal > 1 && std::ranges::find(ks, message.reveal) == ks.end()) return false;
   }
-  return true;
+  return std::ranges::all_of(
+      kinds, [&](const auto& each) { return each.second == kinds.begin()->second; });
 }
 
 bool key_fits(const SignalMessage& message) {

@@ -173,6 +173,34 @@ TEST_CASE("receive: each refusal has its reason, is recorded, and keeps nothing"
   }
 }
 
+TEST_CASE("receive: in an overlap every epoch has the same kinds", "[core]") {
+  auto document = region_document();
+  auto next = document["domains"][0]["epochs"][0];
+  next["id"] = "2027a";
+  document["domains"][0]["epochs"].push_back(next);
+  Receiver zvh(policy_of("zvh"), document);
+  SignalPlan plan{.from = "ggz", .keys = {{"bsn", "1"}, {"name-dob", "B|J|1980-01-01"}}};
+  plan.epochs = {"2026b", "2027a"};
+  auto message = make_message(plan, zvh.region.now());
+  REQUIRE(message.links.size() == 4);
+  SECTION("as an honest sender makes them") {
+    CHECK(zvh.take(enclose(message)).status == "stored");
+  }
+  SECTION("also where the sender knows of one epoch alone") {
+    std::erase_if(message.links, [](const auto& link) { return link.epoch.str() == "2027a"; });
+    CHECK(zvh.take(enclose(message)).status == "stored");
+  }
+  SECTION("a kind that one epoch lacks could hide a contradiction") {
+    const auto kind = GENERATE(as<std::string>(), "bsn", "name-dob");
+    std::erase_if(message.links, [&](const auto& link) {
+      return link.epoch.str() == "2027a" && link.kind == kind;
+    });
+    const auto receipt = zvh.take(enclose(message));
+    CHECK(receipt.status == "refused");
+    CHECK(receipt.reason == "links");
+  }
+}
+
 TEST_CASE("receive: what is not sealed to us, or is no message, is refused", "[core]") {
   Receiver zvh;
   const auto check = [&](Envelope envelope, const std::string& reason) {
