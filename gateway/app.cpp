@@ -16,6 +16,7 @@
 #include "gateway/audit/publisher.hpp"
 #include "gateway/core/courier.hpp"
 #include "gateway/core/holder_watch.hpp"
+#include "gateway/core/reopening.hpp"
 #include "gateway/core/standing_files.hpp"
 #include "gateway/files/files.hpp"
 #include "gateway/net/listener.hpp"
@@ -127,7 +128,7 @@ struct App::Parts {
   Result<void> open_listeners();
   std::vector<Check> checks();
   Task<void> watch_files();
-  Task<void> look_at_files();
+  Task<bool> look_at_files();  // true: another standing is in force
   void look_at_certificates();
   Task<bool> look_at_keys();
   Task<void> shut_down();
@@ -156,6 +157,7 @@ struct App::Parts {
   std::unique_ptr<Query> query;
   std::unique_ptr<Receive> receive;
   std::unique_ptr<AnswerEvaluation> evaluations;
+  std::unique_ptr<Reopening> reopening;
   std::unique_ptr<HolderWatch> holders;
   std::unique_ptr<net::Listener> api, peer, operators;
   std::unique_ptr<Bell> file_bell;
@@ -197,6 +199,7 @@ void App::Parts::build_core() {
   evaluations = std::make_unique<AnswerEvaluation>(
       region, *store, *curve, *recorder,
       RateLimits{settings.alarm.elements, settings.alarm.times_habit});
+  reopening = std::make_unique<Reopening>(region, *store, *recorder);
   holders = std::make_unique<HolderWatch>(executor, region, *peers);
   file_bell = std::make_unique<Bell>(executor);
   files_watched = std::make_unique<Latch>(executor, 1);
@@ -299,17 +302,18 @@ Task<bool> App::Parts::look_at_keys() {
   co_return true;
 }
 
-Task<void> App::Parts::look_at_files() {
+/// True when another standing is in force.
+Task<bool> App::Parts::look_at_files() {
   look_at_certificates();
   const bool other_keys = co_await look_at_keys();
   auto now = standing_version(settings);
-  if (now == seen.standing && !other_keys) co_return;
+  if (now == seen.standing && !other_keys) co_return false;
   seen.standing = std::move(now);
   auto fresh = read_standing(settings, *keys_in_file);
   if (!fresh) {
     spdlog::error("what changed is not taken, the last good one stays in force: {}",
                   fresh.failure().detail);
-    co_return;
+    co_return false;
   }
   for (const auto& partner : fresh->directory->partners())
     if (!partner.active) peer_tls.drop_sessions(partner.oin.str());
@@ -319,14 +323,19 @@ Task<void> App::Parts::look_at_files() {
                standing->directory->version(), standing->policy_hash,
                crypto::base64url(region.sign_key().public_key()),
                crypto::base64url(keys_in_file->seal.front().public_key()));
-  courier->start();
+  courier->standing_changed();
+  co_return true;
 }
 
 Task<void> App::Parts::watch_files() {
+  bool look_again = true;  // also at the start: the directory may have changed since the last stop
   while (!stopping) {
     co_await file_bell->wait_until(std::chrono::steady_clock::now() + seconds(1));
     try {
-      co_await look_at_files();
+      const bool changed = co_await look_at_files();
+      look_again = look_again || changed;
+      if (look_again) co_await reopening->look();
+      look_again = false;
       tally->flush(false);
     } catch (const std::exception& fault) {
       spdlog::error("reading what changed: {}", fault.what());

@@ -54,6 +54,14 @@ void Courier::wake(const config::PartnerId& to) {
   round->bell.ring();
 }
 
+void Courier::standing_changed() {
+  for (auto& [to, round] : rounds_) {
+    round->not_before = {};
+    round->failures = 0;
+  }
+  start();
+}
+
 Task<void> Courier::stop() {
   stopping_ = true;
   for (auto& [to, round] : rounds_) round->bell.ring();

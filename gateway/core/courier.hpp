@@ -31,6 +31,9 @@ class Courier {
   void wake(const config::PartnerId& to);
   /// Starts a round for every partner of the directory: what a restart left is taken up again.
   void start();
+  /// Another directory or policy is in force: pauses end, so that a partner who is back, or has
+  /// another address, is tried at once.
+  void standing_changed();
   /// Ends every round after the delivery that it is in; resumes when none is left.
   Task<void> stop();
 

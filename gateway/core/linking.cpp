@@ -77,13 +77,13 @@ Grown grow_together(store::Transaction& tx, const Neighbourhood& around, config:
   return {std::move(whole), is_new};
 }
 
-void recount_elsewhere(store::Transaction& tx, std::int64_t id, config::Timestamp now) {
+}  // namespace
+
+void recount_match(store::Transaction& tx, std::int64_t id, config::Timestamp now) {
   auto component = tx.recount(id);
   component.updated_at = now;
   tx.put_component(component);
 }
-
-}  // namespace
 
 Arrival take_in(store::Transaction& tx, const Region& region, const Standing& standing,
                 const store::ReceivedSignal& signal, config::Timestamp now) {
@@ -101,8 +101,7 @@ Arrival take_in(store::Transaction& tx, const Region& region, const Standing& st
   // What opened may hang in another match: a signal that does not contradict the one that opened
   // can still contradict the new one.
   for (const auto& opening : openings.opened)
-    if (!around.components.contains(opening.component))
-      recount_elsewhere(tx, opening.component, now);
+    if (!around.components.contains(opening.component)) recount_match(tx, opening.component, now);
   return {row, std::move(grown.component), grown.match_is_new, std::move(openings)};
 }
 

@@ -48,6 +48,9 @@ struct Arrival {
 [[nodiscard]] std::optional<crypto::Array<32>> unique_tag(const std::vector<store::Link>& links,
                                                           const config::EpochId& epoch);
 
+/// Counts this match again after something in it opened.
+void recount_match(store::Transaction& tx, std::int64_t component, config::Timestamp now);
+
 /// Inserts the signal, links it, lets matches grow together, and opens what can be opened now: all
 /// within the caller's act.
 Arrival take_in(store::Transaction& tx, const Region& region, const Standing& standing,

@@ -148,6 +148,26 @@ void open_group(store::Transaction& tx, const Region& region, const Standing& st
     open_for_share(tx, region, standing, arrived.domain, link, share, group, now, openings);
 }
 
+void record_openings(store::Transaction& tx, const Recorder& recorder,
+                     const config::PartnerId& self, const Openings& openings, const Trace& trace) {
+  const auto start = [&](std::string_view action, audit::Outcome outcome) {
+    return recorder.start(action, outcome, this_gateway(self), trace.child());
+  };
+  for (const auto& opening : openings.opened) {
+    auto record = start("content.open", audit::Outcome::permit);
+    record.counterparty = opening.from.str();
+    record.object = {"signal", opening.signal.str()};
+    record.rule = opening.kind + "/" + std::to_string(opening.k);
+    recorder.append(tx, std::move(record));
+  }
+  for (const auto& odd : openings.odd_shares) {
+    auto record = start("content.odd-share", audit::Outcome::error);
+    record.counterparty = odd.partner.str();
+    record.object = {"signal", odd.signal.str()};
+    recorder.append(tx, std::move(record));
+  }
+}
+
 crypto::Bytes seal_content_key(const GatewayKeys& keys, const config::PartnerId& from,
                                const config::SignalId& signal, crypto::FixedView<32> content_key) {
   return crypto::seal(keys.store_key.reveal(), stored_key_context(from, signal), content_key);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/core/linking.hpp"
+#include "gateway/core/recorder.hpp"
 
 namespace sluis::gateway {
 
@@ -14,6 +15,10 @@ void open_group(store::Transaction& tx, const Region& region, const Standing& st
                 const store::ReceivedSignal& arrived, const store::Link& link,
                 const std::vector<store::GroupMember>& group, config::Timestamp now,
                 Openings& openings);
+
+/// A record for each content that opened, and for each partner whose share did not fit.
+void record_openings(store::Transaction& tx, const Recorder& recorder,
+                     const config::PartnerId& self, const Openings& openings, const Trace& trace);
 
 /// The content key as the database keeps it: sealed under the gateway's own store key.
 [[nodiscard]] crypto::Bytes seal_content_key(const GatewayKeys& keys, const config::PartnerId& from,

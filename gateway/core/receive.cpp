@@ -240,36 +240,21 @@ void Receive::take(store::Transaction& tx, Parcel& parcel, const Standing& stand
   record.rule = parcel.decision.rule;
   record.object = {"signal", message.id.str()};
   recorder_.append_received(tx, std::move(record), message.domain, message.links);
-  record_openings(tx, parcel, arrival);
+  record_arrival(tx, parcel, arrival);
   parcel.settle("stored", "");
 }
 
-void Receive::record_openings(store::Transaction& tx, const Parcel& parcel,
-                              const Arrival& arrival) const {
+void Receive::record_arrival(store::Transaction& tx, const Parcel& parcel,
+                             const Arrival& arrival) const {
   const auto trace = Trace::continued(parcel.message->traceparent);
-  const auto start = [&](std::string_view action, audit::Outcome outcome) {
-    return recorder_.start(action, outcome, this_gateway(region_.self()), trace.child());
-  };
-  for (const auto& opening : arrival.openings.opened) {
-    auto record = start("content.open", audit::Outcome::permit);
-    record.counterparty = opening.from.str();
-    record.object = {"signal", opening.signal.str()};
-    record.rule = opening.kind + "/" + std::to_string(opening.k);
-    recorder_.append(tx, std::move(record));
-  }
-  for (const auto& odd : arrival.openings.odd_shares) {
-    auto record = start("content.odd-share", audit::Outcome::error);
-    record.counterparty = odd.partner.str();
-    record.object = {"signal", odd.signal.str()};
-    recorder_.append(tx, std::move(record));
-  }
-  if (arrival.component.match) {
-    auto record =
-        start(arrival.match_is_new ? "match.begin" : "match.grow", audit::Outcome::permit);
-    record.object = {"match", arrival.component.match->str()};
-    record.count = arrival.component.signals;
-    recorder_.append(tx, std::move(record));
-  }
+  record_openings(tx, recorder_, region_.self(), arrival.openings, trace);
+  if (!arrival.component.match) return;
+  auto record =
+      recorder_.start(arrival.match_is_new ? "match.begin" : "match.grow", audit::Outcome::permit,
+                      this_gateway(region_.self()), trace.child());
+  record.object = {"match", arrival.component.match->str()};
+  record.count = arrival.component.signals;
+  recorder_.append(tx, std::move(record));
 }
 
 }  // namespace sluis::gateway

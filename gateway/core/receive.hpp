@@ -32,7 +32,7 @@ class Receive {
   store::Store::Work act_for(const std::shared_ptr<Parcel>& parcel,
                              const std::shared_ptr<const Standing>& standing) const;
   void take(store::Transaction& tx, Parcel& parcel, const Standing& standing) const;
-  void record_openings(store::Transaction& tx, const Parcel& parcel, const Arrival& arrival) const;
+  void record_arrival(store::Transaction& tx, const Parcel& parcel, const Arrival& arrival) const;
   store::ReceivedSignal row_for(const Parcel& parcel) const;
 
   const Region& region_;

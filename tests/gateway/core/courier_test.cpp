@@ -306,6 +306,23 @@ TEST_CASE("courier: nothing goes to a suspended partner", "[core]") {
   CHECK(ggz.now_of(row).attempts == 0);
 }
 
+TEST_CASE("courier: another standing ends every pause", "[core]") {
+  Sender ggz(with_partner(region_document(), "zvh", "status", "suspended"));
+  ggz.courier = std::make_unique<Courier>(ggz.io.get_executor(), ggz.region, *ggz.store, ggz.peers,
+                                          ggz.recorder, CourierLimits{600'000, 3'600, 1 << 20});
+  ggz.down = {"politie"};
+  const auto suspended = ggz.queue("zvh").front(), unreachable = ggz.queue("politie").front();
+  ggz.courier->wake(partner("zvh"));
+  ggz.courier->wake(partner("politie"));
+  ggz.run_until_delivered(1);
+  ggz.down.clear();
+  // By itself the one would be tried after five seconds, the other after five minutes.
+  ggz.region.replace(standing_of("ggz", policy_of("ggz")));
+  ggz.courier->standing_changed();
+  ggz.run_until_settled(suspended);
+  ggz.run_until_settled(unreachable);
+}
+
 TEST_CASE("courier: a partner that leaves the directory while it answers settles nothing",
           "[core]") {
   auto with_sixth = region_document();
