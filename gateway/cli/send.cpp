@@ -61,7 +61,11 @@ bool is_passing(std::uint64_t status) {
 class Sender {
  public:
   Sender(const SendOptions& options, const Target& target, std::istream& file, Console& console)
-      : options_(options), target_(target), lines_(file, options.batch), progress_(console) {}
+      : options_(options),
+        target_(target),
+        console_(console),
+        lines_(file, options.batch),
+        progress_(console) {}
 
   void run() {
     std::vector<std::thread> workers;
@@ -114,6 +118,7 @@ class Sender {
         return give_up(batch, json_of(*reply).failure());
       }
       if (batch.size() < before) patience.progress();
+      say_waiting(trouble);
       const auto pause = patience.next(reply ? reply->retry_after : std::nullopt);
       if (!pause || !rest(*pause)) return give_up(batch, trouble);
     }
@@ -148,6 +153,7 @@ class Sender {
       if (place < 1 || place > batch.size() || settled[place - 1]) continue;
       if (is_passing(number_at(answer, "status"))) continue;
       settled[place - 1] = true;
+      waits_for_.clear();
       report_.add(batch[place - 1].number, answer);
     }
     progress_.show(grouped(report_.settled()) + " signals sent");
@@ -156,6 +162,16 @@ class Sender {
       if (!settled[i]) left.push_back(std::move(batch[i]));
     }
     return left;
+  }
+
+  /// Each cause once, until a line has come through: whoever watches knows what is waited for.
+  void say_waiting(const Error& trouble) {
+    const std::scoped_lock lock(mutex_);
+    if (stopped_ || options_.retry.count() == 0 || waits_for_ == trouble.detail) return;
+    waits_for_ = trouble.detail;
+    progress_.clear();
+    console_.err << "waiting: " << printable(trouble.detail) << "; trying again, for up to "
+                 << options_.retry.count() << " s without progress" << std::endl;
   }
 
   void give_up(const Batch& batch, Error why) {
@@ -174,11 +190,13 @@ class Sender {
 
   const SendOptions& options_;
   const Target& target_;
-  std::mutex mutex_;  // guards what follows
+  Console& console_;
+  std::mutex mutex_;  // guards what follows, and console_.err
   std::condition_variable wake_;
   Lines lines_;
   SendReport report_;
   Progress progress_;
+  std::string waits_for_;  // as it was last said
   bool stopped_ = false;
   std::optional<Error> failure_;
 };

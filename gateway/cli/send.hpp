@@ -14,8 +14,8 @@ struct SendOptions {
   TargetOptions target;
   std::string file;  // "-" is stdin
   BatchLimits batch;
-  unsigned in_flight = 2;          // connections
-  std::chrono::seconds retry{60};  // how long a batch is tried without any progress
+  unsigned in_flight = 2;            // connections
+  std::chrono::seconds retry{3600};  // how long a batch is tried without any progress
   bool json = false;
 };
 

@@ -39,7 +39,7 @@ Outcome show_signal(const SignalOptions& options, Console& console) {
 void add_send(CLI::App& program, Session& session) {
   struct Options {
     SendOptions send;
-    unsigned retry = 60;
+    unsigned retry = 3600;
   };
   auto options = std::make_shared<Options>();
   auto* command = add_command(program, "send", "send a file of signals, one a line",
@@ -50,7 +50,7 @@ void add_send(CLI::App& program, Session& session) {
       ->check(CLI::Range(1, 1024));
   command->add_option("--in-flight", options->send.in_flight, "requests at a time (2)")
       ->check(CLI::Range(1, 64));
-  command->add_option("--retry", options->retry, "seconds to try without progress (60)")
+  command->add_option("--retry", options->retry, "seconds to try without progress (3600)")
       ->check(CLI::Range(0, 86400));
   command->add_flag("--json", options->send.json, "the summary as JSON");
   command->callback([options, &session] {

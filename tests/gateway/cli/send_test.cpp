@@ -170,6 +170,8 @@ TEST_CASE("send: what is refused for now is sent again", "[cli][send]") {
   CHECK(ran.status == 0);
   CHECK(setup.gateway.kept.size() == 20);
   CHECK(contains(ran.out, "accepted 20,"));
+  CHECK(contains(ran.err, "waiting: the gateway "));
+  CHECK(contains(ran.err, "for up to 3600 s without progress"));
 }
 
 TEST_CASE("send: a gateway that takes less at once gets less at once", "[cli][send]") {
