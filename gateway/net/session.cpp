@@ -256,7 +256,12 @@ template <class Stream>
 Task<bool> exchange(Stream& stream, Connection& c) {
   for (;;) {
     Incoming in = co_await receive(stream, c);
-    if (!in.request && !in.refusal) co_return false;
+    if (!in.request && !in.refusal) {
+      // A request that began and did not come to its end: no handler hears of it.
+      const bool begun = c.stage == Stage::busy;
+      if (begun && c.shard.on_refused) c.shard.on_refused(Refused::request, "cut-off", c.remote);
+      co_return false;
+    }
     if (!still_identified(c)) co_return false;
     ResponseFraming framing;
     Response response;

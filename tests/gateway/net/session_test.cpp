@@ -163,6 +163,27 @@ TEST_CASE("session: a body up to the limit is taken", "[net]") {
   CHECK(ends_with_body(client.answer(), "1048576"));
 }
 
+TEST_CASE("session: a request that is cut off is told, an idle connection that ends is not",
+          "[net]") {
+  Server server(demo_router());
+  {
+    RawClient idle(server.port());
+    REQUIRE(idle.send(get_hello));
+    REQUIRE(status(idle.answer()) == 200);
+  }
+  CHECK(eventually([&] { return server.listener().connections() == 0; }));
+  CHECK(server.refused_requests().empty());
+  for (const auto& part : {post_echo.substr(0, post_echo.size() - 2), post_echo.substr(0, 30)}) {
+    const auto before = server.refused_requests().size();
+    {
+      RawClient client(server.port());
+      REQUIRE(client.send(part));
+    }
+    REQUIRE(eventually([&] { return server.refused_requests().size() == before + 1; }));
+    CHECK(server.refused_requests().back().first == "cut-off");
+  }
+}
+
 TEST_CASE("session: 100-continue is answered, unless the body would be refused", "[net]") {
   Server server(demo_router());
   const std::string head =
