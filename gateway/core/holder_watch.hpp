@@ -10,8 +10,8 @@
 
 namespace sluis::gateway {
 
-/// Looks at every holder of every epoch in force: each second while too few answer, every ten once
-/// enough do. Runs on one executor; `ready` may be asked from any thread.
+/// Looks at every holder of every epoch in force: four times a second while too few answer, every
+/// ten once enough do. Runs on one executor; `ready` may be asked from any thread.
 class HolderWatch {
  public:
   HolderWatch(const Executor& executor, const Region& region, Peers& peers);
