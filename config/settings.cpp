@@ -38,8 +38,16 @@ class Reader {
     in.object("tls", [&](ObjectReader& tls) { read_tls(tls, settings.tls); });
     settings.keys = path(in, "keys");
     in.optional_object("keyPassphrase", [&](ObjectReader& passphrase) {
-      settings.key_passphrase = read_key_passphrase(passphrase);
+      settings.key_passphrase = read_secret_source(passphrase);
     });
+    in.optional_object("pkcs11", [&](ObjectReader& pkcs11) {
+      settings.pkcs11.emplace();
+      settings.pkcs11->module = path(pkcs11, "module");
+      pkcs11.object("pin",
+                    [&](ObjectReader& pin) { settings.pkcs11->pin = read_secret_source(pin); });
+    });
+    if (!settings.tls.key_in_token.empty() && !settings.pkcs11)
+      in.fault("pkcs11", "is needed: tls.key names a key in a token");
     settings.key_shares = optional_path(in, "keyShares");
     settings.policy = path(in, "policy");
     settings.tokens = path(in, "tokens");
@@ -100,13 +108,19 @@ class Reader {
 
   void read_tls(ObjectReader& in, Settings::Tls& tls) {
     tls.certificate = path(in, "certificate");
-    tls.key = path(in, "key");
+    const auto key = in.text("key", path_bytes);
+    const bool in_token = key.starts_with("pkcs11:");
+    if (in_token) tls.key_in_token = key;
+    if (!in_token) tls.key = resolved(in, "key", key).value_or(Settings::Path());
+    // Settings are read by more people than may know a PIN.
+    if (in_token && key.find("pin-") != std::string::npos)
+      in.fault("key", "must not carry a PIN; pkcs11.pin names where it is");
     tls.peer_authorities = path(in, "peerAuthorities");
     tls.api_authorities = optional_path(in, "apiAuthorities");
   }
 
-  Settings::KeyPassphrase read_key_passphrase(ObjectReader& in) const {
-    Settings::KeyPassphrase from;
+  Settings::SecretSource read_secret_source(ObjectReader& in) const {
+    Settings::SecretSource from;
     from.credential = in.optional_text("credential", {1, 64}).value_or("");
     from.file = optional_path(in, "file");
     if (from.credential.empty() == !from.file) in.fault("", "must have \"credential\" or \"file\"");
@@ -222,11 +236,13 @@ std::vector<Error> Settings::missing_files() const {
   std::vector<Named> named = {{"/region/directory", &region.directory},
                               {"/region/domainKeys", &region.domain_keys},
                               {"/tls/certificate", &tls.certificate},
-                              {"/tls/key", &tls.key},
                               {"/tls/peerAuthorities", &tls.peer_authorities},
                               {"/keys", &keys},
                               {"/policy", &policy},
                               {"/tokens", &tokens}};
+  if (tls.key_in_token.empty()) named.insert(named.begin() + 3, {"/tls/key", &tls.key});
+  if (pkcs11) named.push_back({"/pkcs11/module", &pkcs11->module});
+  if (pkcs11 && pkcs11->pin.file) named.push_back({"/pkcs11/pin/file", &*pkcs11->pin.file});
   if (tls.api_authorities) named.push_back({"/tls/apiAuthorities", &*tls.api_authorities});
   if (key_shares) named.push_back({"/keyShares", &*key_shares});
   if (key_passphrase && key_passphrase->file)

@@ -41,13 +41,21 @@ struct Settings {
     Endpoint operators;  // "operator": health and metrics, loopback alone
   };
   struct Tls {
-    Path certificate, key, peer_authorities;
+    Path certificate;
+    Path key;                  // empty when a token has it
+    std::string key_in_token;  // "pkcs11:…" (RFC 7512), or empty
+    Path peer_authorities;
     std::optional<Path> api_authorities;
   };
-  /// What the key file is sealed with: one of the two.
-  struct KeyPassphrase {
+  /// Where a secret is that opens others: one of the two.
+  struct SecretSource {
     std::string credential;    // the name of a systemd credential, or empty
-    std::optional<Path> file;  // a file with the passphrase
+    std::optional<Path> file;  // a file that only its owner may use
+  };
+  /// Where private keys are that stand as "pkcs11:…" in `tls.key` or in the key file.
+  struct Pkcs11 {
+    Path module;
+    SecretSource pin;
   };
   struct Threads {
     unsigned network = 1, curve = 1;
@@ -88,7 +96,8 @@ struct Settings {
   Listen listen;
   Tls tls;
   Path keys;
-  std::optional<KeyPassphrase> key_passphrase;
+  std::optional<SecretSource> key_passphrase;
+  std::optional<Pkcs11> pkcs11;
   std::optional<Path> key_shares;  // a holder's
   Path policy, tokens;
   Path data;  // a folder

@@ -19,6 +19,7 @@
 #include "gateway/core/reopening.hpp"
 #include "gateway/core/standing_files.hpp"
 #include "gateway/files/files.hpp"
+#include "gateway/keys/passphrase.hpp"
 #include "gateway/net/listener.hpp"
 #include "gateway/operator_routes.hpp"
 #include "gateway/peer/client.hpp"
@@ -46,15 +47,29 @@ net::SessionLimits session_limits(const Settings::Limits& limits) {
   return session;
 }
 
-net::TlsFiles api_files(const Settings& settings) {
-  return {settings.tls.certificate, settings.tls.key, std::nullopt};
-}
-net::TlsFiles peer_files(const Settings& settings) {
-  return {settings.tls.certificate, settings.tls.key, settings.tls.peer_authorities};
-}
-net::ClientTlsFiles client_files(const Settings& settings) {
-  return {settings.tls.peer_authorities, settings.tls.certificate, settings.tls.key};
-}
+/// What each of the three sides of TLS shows and asks, with one certificate.
+struct TlsSides {
+  net::TlsFiles api, peer;
+  net::ClientTlsFiles client;
+
+  /// With the token's PIN, read from where the settings say. A key in a file must be its owner's.
+  static Result<TlsSides> of(const Settings& settings) {
+    const auto& tls = settings.tls;
+    TlsSides sides{{tls.certificate, tls.key, std::nullopt},
+                   {tls.certificate, tls.key, tls.peer_authorities},
+                   {tls.peer_authorities, tls.certificate, tls.key}};
+    if (tls.key_in_token.empty()) {
+      if (auto alone = check_private(tls.key); !alone) return alone.failure();
+      return sides;
+    }
+    auto pin = passphrase_from(settings.pkcs11->pin);
+    if (!pin) return pin.failure();
+    const net::KeyInToken held{tls.key_in_token, settings.pkcs11->module,
+                               std::make_shared<const crypto::SecretBytes>(std::move(*pin))};
+    sides.api.in_token = sides.peer.in_token = sides.client.in_token = held;
+    return sides;
+  }
+};
 
 std::string tls_version(const Settings& settings) {
   return files_version({settings.tls.certificate, settings.tls.key, settings.tls.peer_authorities});
@@ -266,10 +281,10 @@ void App::Parts::look_at_certificates() {
   auto now = tls_version(settings);
   if (now == seen.tls) return;
   seen.tls = std::move(now);
-  auto loaded = check_private(settings.tls.key);
-  if (loaded) loaded = api_tls.reload(api_files(settings));
-  if (loaded) loaded = peer_tls.reload(peer_files(settings));
-  if (loaded) loaded = client_tls.reload(client_files(settings));
+  const auto sides = TlsSides::of(settings);
+  auto loaded = sides ? api_tls.reload(sides->api) : Result<void>(sides.failure());
+  if (loaded) loaded = peer_tls.reload(sides->peer);
+  if (loaded) loaded = client_tls.reload(sides->client);
   if (!loaded) {
     spdlog::error("the certificate that changed is not taken, the last good one stays in force: {}",
                   loaded.failure().detail);
@@ -381,12 +396,13 @@ Result<std::unique_ptr<App>> App::create(Settings settings) {
   if (failed) return error(Code::unavailable, settings.data.string() + ": " + failed.message());
   auto standing = read_standing(settings, *keys);
   if (!standing) return standing.failure();
-  if (auto alone = check_private(settings.tls.key); !alone) return alone.failure();
-  auto api = net::ServerTls::load(api_files(settings), net::ClientCert::none);
+  const auto sides = TlsSides::of(settings);
+  if (!sides) return sides.failure();
+  auto api = net::ServerTls::load(sides->api, net::ClientCert::none);
   if (!api) return api.failure();
-  auto peer = net::ServerTls::load(peer_files(settings), net::ClientCert::required);
+  auto peer = net::ServerTls::load(sides->peer, net::ClientCert::required);
   if (!peer) return peer.failure();
-  auto client = net::ClientTls::load(client_files(settings));
+  auto client = net::ClientTls::load(sides->client);
   if (!client) return client.failure();
   auto parts = std::make_unique<Parts>(std::move(settings), keys, std::move(*standing),
                                        std::move(*api), std::move(*peer), std::move(*client));

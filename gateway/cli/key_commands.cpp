@@ -1,4 +1,4 @@
-// sluis keys seal | unseal | change-passphrase | rotate | drop
+// sluis keys seal | unseal | change-passphrase | rotate | drop | to-token
 #include "gateway/cli/key_commands.hpp"
 
 #include <algorithm>
@@ -22,7 +22,8 @@ namespace {
 struct KeyOptions {
   std::filesystem::path settings;
   PassphraseSource passphrase, fresh;
-  std::string key;  // which kind, or which public half
+  std::string key;    // which kind, or which public half
+  std::string token;  // a PKCS #11 URI
   bool weak = false, json = false;
 };
 
@@ -116,12 +117,18 @@ Outcome rotate(const KeyOptions& options, Console& console) {
   if (!work) return work.failure();
   auto file = open_key_file(work->settings, options.passphrase);
   if (!file) return file.failure();
-  auto added = options.key == "sign" ? file->add_sign_key() : file->add_seal_key();
+  const auto tokens = Tokens::of(work->settings);
+  if (!tokens) return tokens.failure();
+  auto added = options.key != "sign"   ? file->add_seal_key()
+               : options.token.empty() ? file->add_sign_key()
+                                       : file->add_sign_key(options.token);
   if (!added)
     return error(added.failure().code,
                  work->settings.keys.string() + ": " + added.failure().detail);
+  const auto keys = file->keys(*tokens ? &**tokens : nullptr);
+  if (!keys) return keys.failure();
   if (auto written = file->replace(work->settings.keys); !written) return written.failure();
-  const auto parts = public_parts(file->keys(), options.key);
+  const auto parts = public_parts(*keys, options.key);
   if (options.json) {
     print_json(console, parts);
     return Exit::fine;
@@ -163,11 +170,33 @@ Outcome drop(const KeyOptions& options, Console& console) {
   if (auto free = not_in_directory(work->settings, *key); !free) return free.failure();
   auto file = open_key_file(work->settings, options.passphrase);
   if (!file) return file.failure();
-  if (auto dropped = file->drop(*key); !dropped)
+  const auto tokens = Tokens::of(work->settings);
+  if (!tokens) return tokens.failure();
+  if (auto dropped = file->drop(*key, *tokens ? &**tokens : nullptr); !dropped)
     return error(dropped.failure().code,
                  work->settings.keys.string() + ": " + dropped.failure().detail);
   if (auto written = file->replace(work->settings.keys); !written) return written.failure();
   console.out << options.key << ": dropped from " << work->settings.keys.string() << '\n';
+  return Exit::fine;
+}
+
+Outcome to_token(const KeyOptions& options, Console& console) {
+  const auto work = Work::begin(options);
+  if (!work) return work.failure();
+  auto file = open_key_file(work->settings, options.passphrase);
+  if (!file) return file.failure();
+  const auto tokens = Tokens::of(work->settings);
+  if (!tokens) return tokens.failure();
+  if (!*tokens)
+    return error(Code::invalid, options.settings.string() +
+                                    ": has no \"pkcs11\": name the module "
+                                    "and where the PIN is");
+  if (auto moved = file->move_to_token(options.key, options.token, **tokens); !moved)
+    return error(moved.failure().code,
+                 work->settings.keys.string() + ": " + moved.failure().detail);
+  if (auto written = file->replace(work->settings.keys); !written) return written.failure();
+  console.out << "the " << options.key << " key is in the token now, and not in "
+              << work->settings.keys.string() << " any more\n";
   return Exit::fine;
 }
 
@@ -213,7 +242,16 @@ void add_key_commands(CLI::App& program, Session& session) {
   turn->add_option("KIND", rotated->key, "sign or seal")
       ->required()
       ->check(CLI::IsMember({"sign", "seal"}));
+  turn->add_option("--token", rotated->token, "a sign key that is in a token: its pkcs11: URI");
   turn->add_flag("--json", rotated->json, "the result as JSON");
+
+  auto moved = add(*family, session, "to-token", "move a private key into a PKCS #11 token",
+                   to_token, " log \"pkcs11:token=sluis;object=log\"");
+  auto* move = family->get_subcommand("to-token");
+  move->add_option("KIND", moved->key, "sign, log or witness")
+      ->required()
+      ->check(CLI::IsMember({"sign", "log", "witness"}));
+  move->add_option("URI", moved->token, "the token and the object's name (RFC 7512)")->required();
 
   auto dropped =
       add(*family, session, "drop", "take a former key out of the key file", drop, " PUBLIC-KEY");

@@ -96,7 +96,7 @@ Result<Backup> Backup::collect(const fs::path& settings_file, config::Timestamp 
   if (added && settings->key_shares && fs::exists(*settings->key_shares))
     added = backup.add(*settings->key_shares, folder, true);
   if (added) added = backup.add_folder(settings->data / "keys", folder);
-  if (added) added = backup.add(settings->tls.key, folder, true);
+  if (added && !settings->tls.key.empty()) added = backup.add(settings->tls.key, folder, true);
   if (added) added = backup.add(settings->tls.certificate, folder, false);
   if (const auto seen = settings->data / "directory.seen.json"; added && fs::exists(seen))
     added = backup.add(seen, folder, true);

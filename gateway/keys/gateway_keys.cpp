@@ -24,11 +24,15 @@ Result<GatewayKeys> GatewayKeys::read(const std::filesystem::path& path) {
 Result<GatewayKeys> GatewayKeys::read(const config::Settings& settings) {
   const auto passphrase = passphrase_of(settings);
   if (!passphrase) return passphrase.failure();
-  return keys_of(KeyFile::read(settings.keys, *passphrase ? &**passphrase : nullptr));
+  const auto file = KeyFile::read(settings.keys, *passphrase ? &**passphrase : nullptr);
+  if (!file) return file.failure();
+  const auto tokens = Tokens::of(settings);
+  if (!tokens) return tokens.failure();
+  return file->keys(*tokens ? &**tokens : nullptr);
 }
 
 GatewayKeys GatewayKeys::generate() {
-  return KeyFile::fresh().keys();
+  return KeyFile::fresh().keys().value();
 }
 
 Result<GatewayKeys> GatewayKeys::create(const std::filesystem::path& path) {

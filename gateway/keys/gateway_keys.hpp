@@ -34,8 +34,8 @@ struct GatewayKeys {
 
   /// From a key file that is not sealed.
   [[nodiscard]] static config::Result<GatewayKeys> read(const std::filesystem::path& path);
-  /// From the key file that the settings name, opened with the passphrase that they name. Errors
-  /// are those of KeyFile::read and passphrase_of.
+  /// From the key file that the settings name, opened with the passphrase that they name, and from
+  /// the tokens that stand in it. Errors are those of KeyFile, passphrase_of and Tokens.
   [[nodiscard]] static config::Result<GatewayKeys> read(const config::Settings& settings);
   /// Fresh keys, in memory alone.
   [[nodiscard]] static GatewayKeys generate();

@@ -26,11 +26,6 @@ Wanted same_bytes(const Raw& raw) {
 }
 
 template <class Raw>
-crypto::SigningKey signing_key(const Raw& raw) {
-  return crypto::SigningKey(same_bytes<crypto::SigningSeed>(raw));
-}
-
-template <class Raw>
 crypto::SealKey seal_key(const Raw& raw) {
   return crypto::SealKey(same_bytes<crypto::SealSecret>(raw));
 }
@@ -73,10 +68,10 @@ class KeyFileReader {
       if (!is_field(name)) return unknown();
       fault_ = "\"" + std::string(name) + "\"";
       if (name == "v") return version = scanner_.number() == 1;
-      if (name == "signKeys") return read_list(file.sign_, KeyFile::most_sign_keys);
-      if (name == "sealKeys") return read_list(file.seal_, KeyFile::most_seal_keys);
-      auto raw = read_raw();
-      return raw && file.single_.emplace(name, std::move(*raw)).second;
+      if (name == "signKeys") return read_list(file.sign_, KeyFile::most_sign_keys, true);
+      if (name == "sealKeys") return read_list(file.seal_, KeyFile::most_seal_keys, false);
+      auto entry = read_entry(name == "logKey" || name == "witnessKey");
+      return entry && file.single_.emplace(name, std::move(*entry)).second;
     });
     if (!read || !scanner_.at_end()) return false;
     for (const auto field : single_fields) {
@@ -92,6 +87,7 @@ class KeyFileReader {
 
  private:
   using Raw = KeyFile::Raw;
+  using Entry = KeyFile::Entry;
 
   static bool is_field(std::string_view name) {
     return name == "v" || name == "signKeys" || name == "sealKeys" ||
@@ -106,18 +102,19 @@ class KeyFileReader {
     fault_ = "no \"" + std::string(field) + "\"";
     return false;
   }
-  std::optional<Raw> read_raw() {
+  std::optional<Entry> read_entry(bool may_be_in_token) {
     const auto text = scanner_.string();
     if (!text) return std::nullopt;
+    if (may_be_in_token && Tokens::is_uri(*text)) return Entry{std::nullopt, std::string(*text)};
     crypto::Scratch<32> bytes;
     if (!crypto::base64url_into(*text, bytes.bytes)) return std::nullopt;
-    return Raw::take(bytes.bytes);
+    return Entry{Raw::take(bytes.bytes), {}};
   }
-  bool read_list(std::vector<Raw>& list, std::size_t most) {
+  bool read_list(std::vector<Entry>& list, std::size_t most, bool may_be_in_token) {
     return list.empty() && scanner_.array([&] {
-      auto raw = read_raw();
-      if (!raw || list.size() == most) return false;
-      list.push_back(std::move(*raw));
+      auto entry = read_entry(may_be_in_token);
+      if (!entry || list.size() == most) return false;
+      list.push_back(std::move(*entry));
       return true;
     });
   }
@@ -128,9 +125,9 @@ class KeyFileReader {
 
 KeyFile KeyFile::fresh() {
   KeyFile file;
-  for (const auto field : single_fields) file.single_.emplace(field, Raw::random());
-  file.sign_.push_back(Raw::random());
-  file.seal_.push_back(Raw::random());
+  for (const auto field : single_fields) file.single_.emplace(field, Entry{Raw::random(), {}});
+  file.sign_.push_back({Raw::random(), {}});
+  file.seal_.push_back({Raw::random(), {}});
   return file;
 }
 
@@ -172,13 +169,19 @@ Result<KeyFile> KeyFile::read(const std::filesystem::path& path, const Passphras
 
 crypto::SecretBytes KeyFile::plain_text() const {
   SecretText text;
-  const auto add_list = [&](std::string_view name, const std::vector<Raw>& list) {
+  const auto add_entry = [&](const Entry& entry) {
+    if (entry.raw) return text.add_key(entry.raw->reveal());
+    text.add("\"");
+    text.add(entry.token_uri);
+    text.add("\"");
+  };
+  const auto add_list = [&](std::string_view name, const std::vector<Entry>& list) {
     text.add(",\n  \"");
     text.add(name);
     text.add("\": [");
     for (const auto& each : list) {
       if (&each != &list.front()) text.add(", ");
-      text.add_key(each.reveal());
+      add_entry(each);
     }
     text.add("]");
   };
@@ -189,7 +192,7 @@ crypto::SecretBytes KeyFile::plain_text() const {
     text.add(",\n  \"");
     text.add(field);
     text.add("\": ");
-    text.add_key(single_.find(field)->second.reveal());
+    add_entry(single_.find(field)->second);
   }
   text.add("\n}\n");
   return text.take();
@@ -221,18 +224,34 @@ Result<void> KeyFile::replace(const std::filesystem::path& path) const {
   return gateway::replace(path, bytes.reveal(), private_mode);
 }
 
-GatewayKeys KeyFile::keys() const {
+Result<crypto::SigningKey> KeyFile::signing_key(const Entry& entry, const Tokens* tokens) {
+  if (entry.raw) return crypto::SigningKey(same_bytes<crypto::SigningSeed>(*entry.raw));
+  if (tokens != nullptr) return tokens->signing_key(entry.token_uri);
+  return error(Code::invalid, entry.token_uri +
+                                  ": the key file names a key in a token, and the settings have no "
+                                  "\"pkcs11\"");
+}
+
+Result<GatewayKeys> KeyFile::keys(const Tokens* tokens) const {
   const auto raw = [&](std::string_view field) -> const Raw& {
-    return single_.find(field)->second;
+    return *single_.find(field)->second.raw;
   };
-  std::vector<crypto::SigningKey> others;
-  for (std::size_t i = 1; i < sign_.size(); ++i) others.push_back(signing_key(sign_[i]));
+  std::vector<crypto::SigningKey> sign;
+  const auto& log = single_.find("logKey")->second;
+  const auto& witness = single_.find("witnessKey")->second;
+  std::vector<const Entry*> entries{&log, &witness};
+  for (const auto& each : sign_) entries.push_back(&each);
+  for (const auto* each : entries) {
+    auto key = signing_key(*each, tokens);
+    if (!key) return key.failure();
+    sign.push_back(std::move(*key));
+  }
   std::vector<crypto::SealKey> seal;
-  for (const auto& each : seal_) seal.push_back(seal_key(each));
-  return GatewayKeys{signing_key(sign_.front()),
-                     std::move(others),
-                     signing_key(raw("logKey")),
-                     signing_key(raw("witnessKey")),
+  for (const auto& each : seal_) seal.push_back(seal_key(*each.raw));
+  return GatewayKeys{sign[2],
+                     {sign.begin() + 3, sign.end()},
+                     sign[0],
+                     sign[1],
                      std::move(seal),
                      same_bytes<StoreKey>(raw("storeKey")),
                      same_bytes<ReferenceKey>(raw("referenceKey")),
@@ -243,32 +262,54 @@ GatewayKeys KeyFile::keys() const {
 Result<void> KeyFile::add_sign_key() {
   if (sign_.size() == most_sign_keys)
     return error(Code::conflict, "there are as many signKeys as a key file may have; drop one");
-  sign_.insert(sign_.begin(), Raw::random());
+  sign_.insert(sign_.begin(), Entry{Raw::random(), {}});
   return {};
 }
 
 Result<void> KeyFile::add_seal_key() {
   if (seal_.size() == most_seal_keys)
     return error(Code::conflict, "there are as many sealKeys as a key file may have; drop one");
-  seal_.insert(seal_.begin(), Raw::random());
+  seal_.insert(seal_.begin(), Entry{Raw::random(), {}});
   return {};
 }
 
-Result<void> KeyFile::drop(const crypto::Array<32>& public_key) {
+Result<void> KeyFile::add_sign_key(const std::string& token_uri) {
+  if (auto added = add_sign_key(); !added) return added;
+  sign_.front() = Entry{std::nullopt, token_uri};
+  return {};
+}
+
+Result<void> KeyFile::drop(const crypto::Array<32>& public_key, const Tokens* tokens) {
   const auto last = error(Code::conflict, "it is the only key of its kind in the key file");
-  const auto sign = std::ranges::find_if(
-      sign_, [&](const Raw& raw) { return signing_key(raw).public_key() == public_key; });
-  if (sign != sign_.end()) {
+  for (auto each = sign_.begin(); each != sign_.end(); ++each) {
+    const auto key = signing_key(*each, tokens);
+    if (!key) return key.failure();
+    if (key->public_key() != public_key) continue;
     if (sign_.size() == 1) return last;
-    sign_.erase(sign);
+    sign_.erase(each);
     return {};
   }
   const auto seal = std::ranges::find_if(
-      seal_, [&](const Raw& raw) { return seal_key(raw).public_key() == public_key; });
+      seal_, [&](const Entry& each) { return seal_key(*each.raw).public_key() == public_key; });
   if (seal == seal_.end())
     return error(Code::not_found, "no signKey or sealKey of the key file has this public half");
   if (seal_.size() == 1) return last;
   seal_.erase(seal);
+  return {};
+}
+
+Result<void> KeyFile::move_to_token(std::string_view kind, const std::string& token_uri,
+                                    const Tokens& tokens) {
+  auto& entry = kind == "sign" ? sign_.front() : single_.find(std::string(kind) + "Key")->second;
+  if (!entry.raw)
+    return error(Code::conflict, "the " + std::string(kind) + " key is in a token already");
+  const auto seed = same_bytes<crypto::SigningSeed>(*entry.raw);
+  if (auto stored = tokens.store(token_uri, seed); !stored) return stored;
+  const auto key = tokens.signing_key(token_uri);
+  if (!key) return key.failure();
+  if (key->public_key() != crypto::SigningKey(seed).public_key())
+    return error(Code::internal, token_uri + ": the token has another key than it was given");
+  entry = Entry{std::nullopt, token_uri};
   return {};
 }
 

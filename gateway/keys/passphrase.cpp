@@ -60,7 +60,7 @@ Result<Passphrase> passphrase_from_descriptor(int descriptor) {
 Result<Passphrase> passphrase_credential(const std::string& name) {
   const char* const folder = std::getenv("CREDENTIALS_DIRECTORY");
   const auto lacking = [&](const std::string& why) {
-    return error(Code::not_found, "keyPassphrase: there is no credential \"" + name + "\": " + why +
+    return error(Code::not_found, "there is no credential \"" + name + "\": " + why +
                                       "; its unit needs a line LoadCredentialEncrypted=" + name +
                                       ":FILE (made with "
                                       "systemd-creds encrypt --name=" +
@@ -74,11 +74,13 @@ Result<Passphrase> passphrase_credential(const std::string& name) {
   return without_line_end(*secret, path.string());
 }
 
+Result<Passphrase> passphrase_from(const config::Settings::SecretSource& source) {
+  return source.file ? passphrase_in_file(*source.file) : passphrase_credential(source.credential);
+}
+
 Result<std::optional<Passphrase>> passphrase_of(const config::Settings& settings) {
-  const auto& from = settings.key_passphrase;
-  if (!from) return std::optional<Passphrase>();
-  auto passphrase =
-      from->file ? passphrase_in_file(*from->file) : passphrase_credential(from->credential);
+  if (!settings.key_passphrase) return std::optional<Passphrase>();
+  auto passphrase = passphrase_from(*settings.key_passphrase);
   if (!passphrase) return passphrase.failure();
   return std::optional<Passphrase>(std::move(*passphrase));
 }

@@ -24,6 +24,9 @@ using Passphrase = crypto::SecretBytes;
 /// it. `not_found` says which line the unit lacks.
 [[nodiscard]] config::Result<Passphrase> passphrase_credential(const std::string& name);
 
+/// From where the settings say that it is.
+[[nodiscard]] config::Result<Passphrase> passphrase_from(
+    const config::Settings::SecretSource& source);
 /// What the settings name as `keyPassphrase`; nothing when they name none.
 [[nodiscard]] config::Result<std::optional<Passphrase>> passphrase_of(
     const config::Settings& settings);

@@ -9,17 +9,27 @@
 #include <string_view>
 
 #include "config/result.hpp"
+#include "crypto/secret.hpp"
 
 namespace sluis::gateway::net {
 
 class TlsContext;  // tls_context.hpp: inside this room only
 
+/// A private key inside a PKCS #11 token, through OpenSSL's engine "pkcs11" (libp11). One module a
+/// process. The token's user PIN in locked memory.
+struct KeyInToken {
+  std::string uri;  // RFC 7512
+  std::filesystem::path module;
+  std::shared_ptr<const crypto::SecretBytes> pin;
+};
+
 struct TlsFiles {
   std::filesystem::path certificate;  // PEM: ours first, then its chain
-  std::filesystem::path key;          // PEM, not encrypted
+  std::filesystem::path key;          // PEM, not encrypted; unused with `in_token`
   /// PEM: the authorities whose clients we take. Each is trusted by itself, also one that is not
   /// its own issuer. Needed unless ClientCert is `none`.
   std::optional<std::filesystem::path> peer_authorities;
+  std::optional<KeyInToken> in_token = {};
 };
 
 enum class ClientCert {
@@ -68,6 +78,7 @@ struct ClientTlsFiles {
   std::filesystem::path authorities;                 // PEM, as TlsFiles::peer_authorities
   std::optional<std::filesystem::path> certificate;  // ours, with its key, where the server asks
   std::optional<std::filesystem::path> key;
+  std::optional<KeyInToken> in_token = {};
 };
 
 /// How a client proves who it is and what it asks of a server: always a certificate of these

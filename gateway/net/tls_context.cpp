@@ -6,6 +6,8 @@
 #include <boost/asio/ssl/error.hpp>
 #include <cstdint>
 
+#include "gateway/net/token_key.hpp"
+
 namespace sluis::gateway::net {
 namespace {
 
@@ -48,10 +50,19 @@ void limit_protocol(SSL_CTX* context) {
 }
 
 Result<void> use_certificate(SSL_CTX* context, const std::filesystem::path& certificate,
-                             const std::filesystem::path& key) {
+                             const std::filesystem::path& key,
+                             const std::optional<KeyInToken>& in_token) {
   ERR_clear_error();
   if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1) {
     return unusable("certificate", certificate);
+  }
+  if (in_token) {
+    const auto held = key_in_token(*in_token);
+    if (!held) return held.failure();
+    if (SSL_CTX_use_PrivateKey(context, held->get()) != 1 ||
+        SSL_CTX_check_private_key(context) != 1)
+      return unusable("private key", in_token->uri);
+    return {};
   }
   if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1) {
     return unusable("private key", key);
@@ -129,7 +140,7 @@ Result<std::shared_ptr<TlsContext>> TlsContext::server(const TlsFiles& files,
   made->sessions_.attach(context);
   constexpr unsigned char session_context[] = {'s', 'l', 'u', 'i', 's'};
   SSL_CTX_set_session_id_context(context, session_context, sizeof session_context);
-  if (auto used = use_certificate(context, files.certificate, files.key); !used) {
+  if (auto used = use_certificate(context, files.certificate, files.key, files.in_token); !used) {
     return used.failure();
   }
   if (client_cert == ClientCert::none) return made;
@@ -159,7 +170,8 @@ Result<std::shared_ptr<TlsContext>> TlsContext::client(const ClientTlsFiles& fil
     return config::error(Code::invalid, "a client certificate and its key go together");
   }
   if (files.certificate) {
-    if (auto used = use_certificate(context, *files.certificate, *files.key); !used) {
+    if (auto used = use_certificate(context, *files.certificate, *files.key, files.in_token);
+        !used) {
       return used.failure();
     }
   }

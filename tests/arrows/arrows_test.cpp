@@ -47,6 +47,8 @@ const std::map<std::string, std::set<std::string>> kept_to = {
     {"boost/beast", {"gateway/net"}},
     {"openssl/ssl", {"gateway/net"}},
     {"boost/asio/ssl", {"gateway/net", "gateway/async"}},
+    {"p11-kit/", {"gateway/keys"}},
+    {"openssl/engine", {"gateway/net"}},
     {"sqlite3.h", {"gateway/store"}},
     {"CLI/", {"gateway/cli", "gateway/app"}},
     {"unicode/", {"config", "gateway/core"}},

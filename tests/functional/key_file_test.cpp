@@ -9,6 +9,7 @@
 
 #include "tests/functional/canary.hpp"
 #include "tests/functional/region.hpp"
+#include "tests/gateway/soft_token.hpp"
 
 namespace sluis::test {
 
@@ -117,6 +118,51 @@ TEST_CASE("key file: a gateway leaves no core, and no other process may look int
     CHECK(each.path().filename().string().find("core") == std::string::npos);
   for (const auto& each : fs::directory_iterator(fs::current_path()))
     CHECK_FALSE(each.path().filename().string().starts_with("core"));
+}
+
+TEST_CASE("key file: TLS and signing keys in tokens: sends, receives, and its log verifies",
+          "[keyfile]") {
+  const SoftTokens tokens;
+  TestRegion region;
+  for (const std::string partner : {"ggz", "zvh"}) {
+    // OpenSSL's engine wants a token without Ed25519 keys.
+    const auto own = "sluis-" + partner, tls = "tls-" + partner;
+    tokens.make(own);
+    tokens.make(tls);
+    const auto files = region.identity(partner);
+    tokens.import(tls, files.key);
+    const auto settings = region.layout().settings(partner);
+    auto text = contents(settings);
+    const auto change = [&](const std::string& before, const std::string& after) {
+      REQUIRE(text.find(before) != std::string::npos);
+      text.replace(text.find(before), before.size(), after);
+    };
+    change("\"key\": \"tls/gateway.key\"",
+           "\"key\": \"pkcs11:token=" + tls + ";object=tls;type=private\"");
+    const Json pkcs11{{"module", soft_module}, {"pin", {{"file", tokens.pin().string()}}}};
+    change("\"keys\": \"keys/gateway.json\",",
+           "\"keys\": \"keys/gateway.json\", \"pkcs11\": " + pkcs11.dump() + ",");
+    put(settings, text);
+    for (const std::string kind : {"sign", "log", "witness"}) {
+      const auto moved =
+          region.sluis({"keys", "to-token", kind, "pkcs11:token=" + own + ";object=" + kind,
+                        "--settings", settings.string()});
+      INFO(moved.err);
+      REQUIRE(moved.status == 0);
+    }
+    fs::rename(files.key, region.scratch() / (partner + ".key"));
+  }
+  region.start();
+  Aviary aviary(43);
+  for (int i = 0; i < 5; ++i) {
+    const auto signal = aviary.signal(aviary.person(), theme);
+    CHECK(region.api("ggz", {"POST", "/v1/signals", signal.dump(), "application/json"}).status ==
+          202);
+  }
+  region.wait_delivered();
+  CHECK(region.kept("zvh").received == 5);
+  for (const std::string partner : {"ggz", "zvh"}) CHECK(region.log_fault(partner) == "");
+  region.stop();
 }
 
 }  // namespace sluis::test

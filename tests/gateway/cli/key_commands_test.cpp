@@ -110,8 +110,8 @@ TEST_CASE("keys: rotate puts a new key in front and says what the directory need
   const auto passphrase = gateway::passphrase_in_file(ggz.first).value();
   const auto file = gateway::KeyFile::read(ggz.keys, sealed ? &passphrase : nullptr).value();
   CHECK(file.is_sealed() == sealed);
-  CHECK(file.keys().former_sign.front().public_key() == before.sign.public_key());
-  CHECK(file.keys().same_root(before));
+  CHECK(file.keys()->former_sign.front().public_key() == before.sign.public_key());
+  CHECK(file.keys()->same_root(before));
 
   // The former keys stand in the directory still; the new ones do not.
   auto arguments = opener;

@@ -55,9 +55,9 @@ TEST_CASE("key file: sealed, it opens with its passphrase and shows nothing", "[
   const auto read = sealed.read();
   REQUIRE(read.ok());
   CHECK(read->is_sealed());
-  CHECK(read->keys().sealed_at_rest);
-  CHECK(read->keys().same_root(sealed.file.keys()));
-  CHECK(read->keys().sign.public_key() == sealed.file.keys().sign.public_key());
+  CHECK(read->keys()->sealed_at_rest);
+  CHECK(read->keys()->same_root(*sealed.file.keys()));
+  CHECK(read->keys()->sign.public_key() == sealed.file.keys()->sign.public_key());
 }
 
 TEST_CASE("key file: what does not open it says so, and what to do", "[keys]") {
@@ -118,8 +118,8 @@ TEST_CASE("key file: a seal is taken off and put on again", "[keys]") {
   REQUIRE(file.replace(sealed.path).ok());
   const auto plain = KeyFile::read(sealed.path);
   REQUIRE(plain.ok());
-  CHECK_FALSE(plain->keys().sealed_at_rest);
-  CHECK(plain->keys().same_root(sealed.file.keys()));
+  CHECK_FALSE(plain->keys()->sealed_at_rest);
+  CHECK(plain->keys()->same_root(*sealed.file.keys()));
 }
 
 TEST_CASE("key file: a passphrase that is too short is not taken", "[keys]") {
@@ -133,11 +133,11 @@ TEST_CASE("key file: new keys come first, former ones stay until they are droppe
   const TemporaryFolder folder;
   const auto path = folder / "gateway.json";
   auto file = KeyFile::fresh();
-  const auto before = file.keys();
+  const auto before = file.keys().value();
   REQUIRE(file.add_sign_key().ok());
   REQUIRE(file.add_seal_key().ok());
   REQUIRE(file.create(path).ok());
-  const auto keys = KeyFile::read(path)->keys();
+  const auto keys = KeyFile::read(path)->keys().value();
   CHECK(keys.sign.public_key() != before.sign.public_key());
   REQUIRE(keys.former_sign.size() == 1);
   CHECK(keys.sign_key(before.sign.public_key()) == &keys.former_sign.front());
@@ -151,7 +151,7 @@ TEST_CASE("key file: new keys come first, former ones stay until they are droppe
   REQUIRE(file.drop(before.seal[0].public_key()).ok());
   CHECK(file.drop(keys.sign.public_key()).failure().code == config::Code::conflict);
   CHECK(file.drop(keys.seal[0].public_key()).failure().code == config::Code::conflict);
-  CHECK(file.keys().former_sign.empty());
+  CHECK(file.keys()->former_sign.empty());
 }
 
 TEST_CASE("key file: a list that is full says so", "[keys]") {
