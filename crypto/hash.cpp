@@ -69,4 +69,13 @@ Array<32> hmac_sha256(View key, std::initializer_list<View> parts) {
   return code;
 }
 
+Array<32> hkdf_sha256(View key, std::string_view purpose) {
+  constexpr Array<32> no_salt{};
+  constexpr Array<1> first_block{1};
+  auto extracted = hmac_sha256(no_salt, {key});
+  const auto expanded = hmac_sha256(extracted, {as_view(purpose), first_block});
+  sodium_memzero(extracted.data(), extracted.size());
+  return expanded;
+}
+
 }  // namespace sluis::crypto

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <string_view>
 
 #include "crypto/bytes.hpp"
 
@@ -19,5 +20,9 @@ namespace sluis::crypto {
 
 /// HMAC-SHA-256 (RFC 2104). A key of any length.
 [[nodiscard]] Array<32> hmac_sha256(View key, std::initializer_list<View> parts);
+
+/// A key for one purpose from another key: HKDF-SHA-256 (RFC 5869) without salt, one block.
+/// `purpose` is its info. What is on the stack on the way is wiped; the caller wipes the answer.
+[[nodiscard]] Array<32> hkdf_sha256(View key, std::string_view purpose);
 
 }  // namespace sluis::crypto

@@ -115,6 +115,15 @@ Result<void> create(const std::filesystem::path& path, crypto::View bytes, unsig
   return written;
 }
 
+/// Zeroes over all of a file, whatever its name is by now.
+Result<void> overwrite(int descriptor, const std::filesystem::path& path) {
+  struct stat about {};
+  if (::fstat(descriptor, &about) != 0) return failed(path, "cannot be looked at");
+  if (::lseek(descriptor, 0, SEEK_SET) != 0) return failed(path, "cannot be overwritten");
+  const crypto::Bytes zeroes(static_cast<std::size_t>(about.st_size));
+  return write_all(descriptor, path, zeroes);
+}
+
 }  // namespace
 
 Result<std::string> read_text(const std::filesystem::path& path, std::size_t most_bytes) {
@@ -181,6 +190,24 @@ Result<void> replace(const std::filesystem::path& path, crypto::View bytes, unsi
     ::unlink(temporary.c_str());
     return failure;
   }
+  return sync_folder(folder_of(path));
+}
+
+Result<void> replace_private(const std::filesystem::path& path, crypto::View bytes) {
+  const Descriptor old(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  auto replaced = replace(path, bytes, private_mode);
+  if (!replaced || !old.ok()) return replaced;
+  return overwrite(old.get(), path);
+}
+
+Result<void> wipe_file(const std::filesystem::path& path) {
+  {
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!file.ok() && errno == ENOENT) return {};
+    if (!file.ok()) return failed(path, "cannot be opened to wipe it");
+    if (auto wiped = overwrite(file.get(), path); !wiped) return wiped;
+  }
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed(path, "cannot be removed");
   return sync_folder(folder_of(path));
 }
 

@@ -43,6 +43,16 @@ inline constexpr unsigned public_mode = 0644;
 [[nodiscard]] config::Result<void> replace(const std::filesystem::path& path, crypto::View bytes,
                                            unsigned mode);
 
+/// The same for a file of secrets, mode 0600: what stood in the old one is overwritten once the new
+/// one is in its place. On a disk that writes elsewhere than where it was told (flash, a
+/// copy-on-write file system) older bytes can stay until the disk uses their place again.
+[[nodiscard]] config::Result<void> replace_private(const std::filesystem::path& path,
+                                                   crypto::View bytes);
+
+/// Overwrites the file, makes that durable, and removes its name, durably too. A file that is not
+/// there is wiped already.
+[[nodiscard]] config::Result<void> wipe_file(const std::filesystem::path& path);
+
 /// Makes the names in a folder durable.
 [[nodiscard]] config::Result<void> sync_folder(const std::filesystem::path& folder);
 
