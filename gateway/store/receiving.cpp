@@ -245,4 +245,27 @@ void SqliteTransaction::mark_open(std::int64_t row, crypto::View sealed_key, Tim
   database_.run("UPDATE link SET open = 1 WHERE signal = ?", row);
 }
 
+std::size_t SqliteTransaction::drop_links(const config::DomainId& domain,
+                                          const config::EpochId& epoch, std::size_t most) {
+  const auto domain_name = names_.find(domain.str());
+  const auto epoch_name = names_.find(epoch.str());
+  if (!domain_name || !epoch_name) return 0;
+  std::vector<std::int64_t> spaces;
+  {
+    Query query = database_.query("SELECT id FROM space WHERE domain = ? AND epoch = ?",
+                                  *domain_name, *epoch_name);
+    while (query.step()) spaces.push_back(query.integer(0));
+  }
+  std::size_t dropped = 0;
+  for (const auto space : spaces) {
+    dropped += static_cast<std::size_t>(changing().run(
+        "DELETE FROM link WHERE (signal, number) IN "
+        "(SELECT signal, number FROM link INDEXED BY link_tagged WHERE space = ? LIMIT ?)",
+        space, most - dropped));
+    if (dropped == most) return dropped;
+    database_.run("DELETE FROM space WHERE id = ?", space);
+  }
+  return dropped;
+}
+
 }  // namespace sluis::gateway::store

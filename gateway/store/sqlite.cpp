@@ -55,6 +55,7 @@ class SqliteStore final : public Store {
     hand_in(writes_, {std::move(work), std::move(done)});
   }
   void read(Work work, Done done) override { hand_in(reads_, {std::move(work), std::move(done)}); }
+  void scrub(Done done) override { hand_in(scrubs_, {nullptr, std::move(done)}); }
   void stop() override;
   [[nodiscard]] bool healthy() const noexcept override { return healthy_; }
 
@@ -63,6 +64,7 @@ class SqliteStore final : public Store {
   void run();
   void look(Act& act);
   void commit(std::deque<Act>& acts);
+  void scrub(Act& act);
   std::vector<std::exception_ptr> perform_all(std::deque<Act>& acts, bool& sequenced);
   std::exception_ptr perform(Act& act, std::vector<std::string>& records);
   void sequence(const std::vector<std::string>& records);
@@ -78,6 +80,7 @@ class SqliteStore final : public Store {
   std::condition_variable wake_;  // under mutex_, as is what follows
   std::deque<Act> reads_;
   std::deque<Act> writes_;
+  std::deque<Act> scrubs_;
   bool stopping_ = false;
   std::thread thread_;
 };
@@ -112,18 +115,24 @@ void SqliteStore::run() {
   for (;;) {
     std::deque<Act> reads;
     std::deque<Act> writes;
+    std::deque<Act> scrubs;
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [&] { return stopping_ || !reads_.empty() || !writes_.empty(); });
-      if (reads_.empty() && writes_.empty()) break;
+      wake_.wait(lock, [&] {
+        return stopping_ || !reads_.empty() || !writes_.empty() || !scrubs_.empty();
+      });
+      if (reads_.empty() && writes_.empty() && scrubs_.empty()) break;
       reads.swap(reads_);
       const auto share = std::min(writes_.size(), limits_.commit_acts);
       const auto end = writes_.begin() + static_cast<std::ptrdiff_t>(share);
       writes.assign(std::make_move_iterator(writes_.begin()), std::make_move_iterator(end));
       writes_.erase(writes_.begin(), end);
+      // Not before every act that was handed in earlier.
+      if (writes_.empty()) scrubs.swap(scrubs_);
     }
     for (auto& act : reads) look(act);
     if (!writes.empty()) commit(writes);
+    for (auto& act : scrubs) scrub(act);
   }
   names_.reset();
   database_.reset();
@@ -166,6 +175,20 @@ void SqliteStore::commit(std::deque<Act>& acts) {
     if (sequenced) sequencer_.undone();
   }
   for (std::size_t i = 0; i < acts.size(); ++i) finish(acts[i], outcomes[i]);
+}
+
+/// Removed rows are overwritten where they stood (secure_delete); what is left of them stands in
+/// the log alone, which a checkpoint that truncates empties.
+void SqliteStore::scrub(Act& act) {
+  std::exception_ptr outcome;
+  try {
+    Query query = database_->query("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (!query.step() || query.integer(0) != 0) outcome = unavailable("its log cannot be emptied");
+  } catch (...) {
+    outcome = current_as_unavailable();
+    (void)database_->take_failure();
+  }
+  finish(act, outcome);
 }
 
 std::vector<std::exception_ptr> SqliteStore::perform_all(std::deque<Act>& acts, bool& sequenced) {

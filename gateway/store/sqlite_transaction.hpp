@@ -72,6 +72,8 @@ class SqliteTransaction final : public Transaction {
                                       std::string_view kind, const crypto::Array<32>& tag,
                                       Timestamp now) override;
   void mark_open(std::int64_t row, crypto::View sealed_key, Timestamp at) override;
+  std::size_t drop_links(const config::DomainId& domain, const config::EpochId& epoch,
+                         std::size_t most) override;
 
   Component component(std::int64_t id) override;
   void merge(std::int64_t into, std::int64_t from) override;

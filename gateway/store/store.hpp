@@ -64,6 +64,10 @@ class Transaction {
                                               const config::EpochId& epoch, std::string_view kind,
                                               const crypto::Array<32>& tag, Timestamp now) = 0;
   virtual void mark_open(std::int64_t row, crypto::View sealed_key, Timestamp at) = 0;
+  /// Removes links of an epoch that has ended, with their tags and shares, at most `most`; gives
+  /// how many, fewer than `most` when none is left. What matched stays matched.
+  virtual std::size_t drop_links(const config::DomainId& domain, const config::EpochId& epoch,
+                                 std::size_t most) = 0;
 
   // Matches
   virtual Component component(std::int64_t id) = 0;
@@ -132,6 +136,9 @@ class Store {
   virtual void write(Work work, Done done) = 0;
   /// Looks without changing anything; sees every durable act. Waits for no commit.
   virtual void read(Work work, Done done) = 0;
+  /// When `done` is called without an exception, nothing that an earlier act removed is in any file
+  /// of the store any more: not in a free page, not in a write-ahead log.
+  virtual void scrub(Done done) = 0;
   /// Takes nothing new, finishes what was handed in, closes. Called once; returns when all is done.
   virtual void stop() = 0;
   [[nodiscard]] virtual bool healthy() const noexcept = 0;

@@ -78,6 +78,10 @@ class CountingTransaction final : public Transaction {
   void mark_open(std::int64_t row, crypto::View sealed_key, Timestamp at) override {
     return noted("mark_open").mark_open(row, sealed_key, at);
   }
+  std::size_t drop_links(const config::DomainId& domain, const config::EpochId& epoch,
+                         std::size_t most) override {
+    return noted("drop_links").drop_links(domain, epoch, most);
+  }
   Component component(std::int64_t id) override { return noted("component").component(id); }
   void merge(std::int64_t into, std::int64_t from) override {
     return noted("merge").merge(into, from);
@@ -144,6 +148,7 @@ class CountingStore final : public Store {
   void read(Work work, Done done) override {
     real_.read(counted("read: ", std::move(work)), std::move(done));
   }
+  void scrub(Done done) override { real_.scrub(std::move(done)); }
   void stop() override { real_.stop(); }
   [[nodiscard]] bool healthy() const noexcept override { return real_.healthy(); }
 

@@ -230,3 +230,43 @@ TEST_CASE("a partner's signals are gone through in order of arrival, without exp
     return true;
   });
 }
+
+TEST_CASE("links of an epoch that ended: dropped a few at a time, the other epoch's stay",
+          "[store]") {
+  Opened store;
+  std::vector<std::int64_t> rows;
+  for (std::uint8_t i = 1; i <= 5; ++i)
+    rows.push_back(
+        add(*store, received_signal("ggz", {link("bsn", "2026a", i), link("name-dob", "2026a", i),
+                                            link("bsn", "2026b", i)})));
+  const auto drop = [&](std::size_t most) {
+    std::size_t dropped = 0;
+    act(*store, [&](Transaction& tx) { dropped = tx.drop_links(domain(), epoch("2026a"), most); });
+    return dropped;
+  };
+  CHECK(drop(4) == 4);
+  CHECK(drop(4) == 4);
+  CHECK(drop(4) == 2);
+  CHECK(drop(4) == 0);
+  for (std::uint8_t i = 1; i <= 5; ++i) {
+    CHECK(group(*store, "bsn", i, 100, "2026a").empty());
+    CHECK(group(*store, "name-dob", i, 100, "2026a").empty());
+    CHECK(group(*store, "bsn", i).size() == 1);
+  }
+  look(*store, [&](Transaction& tx) {
+    CHECK(tx.links_of(rows.front()).size() == 1);
+    CHECK(tx.received_signal(rows.front()).has_value());
+    return true;
+  });
+  // The epoch's name may come back: what is stored under it then has nothing of what was.
+  add(*store, received_signal("politie", {link("bsn", "2026a", 1)}));
+  CHECK(group(*store, "bsn", 1, 100, "2026a").size() == 1);
+}
+
+TEST_CASE("links of an epoch or domain that nobody knows: none to drop", "[store]") {
+  Opened store;
+  act(*store, [&](Transaction& tx) {
+    CHECK(tx.drop_links(domain("other"), epoch("2026a"), 10) == 0);
+    CHECK(tx.drop_links(domain(), epoch("1999"), 10) == 0);
+  });
+}
