@@ -48,7 +48,6 @@ class Reader {
     });
     if (!settings.tls.key_in_token.empty() && !settings.pkcs11)
       in.fault("pkcs11", "is needed: tls.key names a key in a token");
-    settings.key_shares = optional_path(in, "keyShares");
     settings.policy = path(in, "policy");
     settings.tokens = path(in, "tokens");
     settings.data = path(in, "data");
@@ -87,7 +86,6 @@ class Reader {
       in.fault("threshold", "is higher than the number of authorityKeys");
     }
     region.directory = path(in, "directory");
-    region.domain_keys = path(in, "domainKeys");
   }
 
   static void read_listen(ObjectReader& in, Settings::Listen& listen) {
@@ -234,7 +232,6 @@ std::vector<Error> Settings::missing_files() const {
     const Path* path;
   };
   std::vector<Named> named = {{"/region/directory", &region.directory},
-                              {"/region/domainKeys", &region.domain_keys},
                               {"/tls/certificate", &tls.certificate},
                               {"/tls/peerAuthorities", &tls.peer_authorities},
                               {"/keys", &keys},
@@ -244,7 +241,6 @@ std::vector<Error> Settings::missing_files() const {
   if (pkcs11) named.push_back({"/pkcs11/module", &pkcs11->module});
   if (pkcs11 && pkcs11->pin.file) named.push_back({"/pkcs11/pin/file", &*pkcs11->pin.file});
   if (tls.api_authorities) named.push_back({"/tls/apiAuthorities", &*tls.api_authorities});
-  if (key_shares) named.push_back({"/keyShares", &*key_shares});
   if (key_passphrase && key_passphrase->file)
     named.push_back({"/keyPassphrase/file", &*key_passphrase->file});
   std::vector<Error> errors;

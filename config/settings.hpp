@@ -34,7 +34,7 @@ struct Settings {
 
   struct Region {
     Trust trust;  // name, authorityKeys, threshold
-    Path directory, domain_keys;
+    Path directory;
   };
   struct Listen {
     Endpoint api, peer;
@@ -98,7 +98,6 @@ struct Settings {
   Path keys;
   std::optional<SecretSource> key_passphrase;
   std::optional<Pkcs11> pkcs11;
-  std::optional<Path> key_shares;  // a holder's
   Path policy, tokens;
   Path data;  // a folder
   Threads threads;

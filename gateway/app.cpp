@@ -16,6 +16,7 @@
 #include "gateway/audit/publisher.hpp"
 #include "gateway/core/courier.hpp"
 #include "gateway/core/holder_watch.hpp"
+#include "gateway/core/key_keeper.hpp"
 #include "gateway/core/reopening.hpp"
 #include "gateway/core/standing_files.hpp"
 #include "gateway/files/files.hpp"
@@ -121,12 +122,13 @@ Result<void> begin_log(store::Store& store, const Recorder& recorder, const Regi
 
 /// In the order of construction; destruction runs the other way.
 struct App::Parts {
-  Parts(Settings from, std::shared_ptr<const GatewayKeys> keys, Standing standing,
+  Parts(Settings from, std::shared_ptr<const GatewayKeys> keys, Standing standing, KeyFiles files,
         net::ServerTls for_api, net::ServerTls for_peer, net::ClientTls client)
       : settings(std::move(from)),
         seen{standing_version(settings), key_version(settings), tls_version(settings)},
         keys_in_file(std::move(keys)),
         region(settings.organisation, keys_in_file, clock, std::move(standing)),
+        key_files(std::move(files)),
         journal(keys_in_file->log,
                 region.standing()->directory->partner(settings.organisation)->oin, clock),
         api_tls(std::move(for_api)),
@@ -155,6 +157,7 @@ struct App::Parts {
   } seen;                                           // the versions of the files read last
   std::shared_ptr<const GatewayKeys> keys_in_file;  // in force once a directory fits them
   Region region;
+  KeyFiles key_files;
   audit::Journal journal;
   net::ServerTls api_tls, peer_tls;
   net::ClientTls client_tls;
@@ -174,6 +177,7 @@ struct App::Parts {
   std::unique_ptr<AnswerEvaluation> evaluations;
   std::unique_ptr<Reopening> reopening;
   std::unique_ptr<HolderWatch> holders;
+  std::unique_ptr<KeyKeeper> key_keeper;
   std::unique_ptr<net::Listener> api, peer, operators;
   std::unique_ptr<Bell> file_bell;
   std::unique_ptr<Latch> files_watched;
@@ -216,6 +220,9 @@ void App::Parts::build_core() {
       RateLimits{settings.alarm.elements, settings.alarm.times_habit});
   reopening = std::make_unique<Reopening>(region, *store, *recorder);
   holders = std::make_unique<HolderWatch>(executor, region, *peers);
+  key_keeper = std::make_unique<KeyKeeper>(executor, region, *peers, *curve, *store, *recorder,
+                                           std::move(key_files), settings.data);
+  evaluator->renew_with([this] { return key_keeper->renew(); });
   file_bell = std::make_unique<Bell>(executor);
   files_watched = std::make_unique<Latch>(executor, 1);
 }
@@ -241,12 +248,13 @@ Result<void> App::Parts::open_listeners() {
                                         refused_at("api"));
 
   const auto peer_router = std::make_shared<net::Router>();
-  peer::add_routes(*peer_router, {executor, region, *evaluations, *receive, *recorder});
+  peer::add_routes(*peer_router,
+                   {executor, region, *evaluations, *receive, *key_keeper, *recorder});
   peer = std::make_unique<net::Listener>(all, settings.listen.peer.str(), peer_tls, peer_router,
                                          limits, refused_at("peer"));
 
   const auto operator_router = std::make_shared<net::Router>();
-  add_operator_routes(*operator_router, region, *store, [this] { return checks(); });
+  add_operator_routes(*operator_router, region, *store, *key_keeper, [this] { return checks(); });
   operators = std::make_unique<net::Listener>(home(), settings.listen.operators.str(), std::nullopt,
                                               operator_router, limits);
   for (auto* listener : {peer.get(), api.get(), operators.get()})
@@ -269,6 +277,7 @@ std::vector<Check> App::Parts::checks() {
                   : usable.failure().detail},
           {"holders", holders->ready(),
            holders->ready() ? "enough answer" : "fewer holders answer than the threshold"},
+          keys_check(key_keeper->status()),
           {"disk", free > disk_reserve_bytes, std::to_string(free / 1024 / 1024) + " MiB free"},
           {"certificate", left.count() > 0, std::to_string(left.count()) + " days left"},
           {"audit", publisher->healthy(), publisher->healthy() ? "published" : "not published"},
@@ -332,12 +341,16 @@ Task<bool> App::Parts::look_at_files() {
   }
   for (const auto& partner : fresh->directory->partners())
     if (!partner.active) peer_tls.drop_sessions(partner.oin.str());
+  // The keys of the region are the keeper's: what it has put in force stays.
+  fresh->domain_keys = region.standing()->domain_keys;
+  fresh->shares = region.standing()->shares;
   region.replace(std::move(*fresh), keys_in_file);
   const auto standing = region.standing();
   spdlog::info("in force now: directory version {}, policy {}, signKey {}, newest sealKey {}",
                standing->directory->version(), standing->policy_hash,
                crypto::base64url(region.sign_key().public_key()),
                crypto::base64url(keys_in_file->seal.front().public_key()));
+  key_keeper->look_again();
   courier->standing_changed();
   co_return true;
 }
@@ -367,6 +380,7 @@ Task<void> App::Parts::shut_down() {
   const bool api_ended = co_await api->drain(deadline);
   co_await courier->stop();
   co_await holders->stop();
+  co_await key_keeper->stop();
   file_bell->ring();
   co_await files_watched->wait();
   const bool peer_ended = co_await peer->drain(deadline);
@@ -396,6 +410,8 @@ Result<std::unique_ptr<App>> App::create(Settings settings) {
   if (failed) return error(Code::unavailable, settings.data.string() + ": " + failed.message());
   auto standing = read_standing(settings, *keys);
   if (!standing) return standing.failure();
+  auto files = KeyFiles::open(key_folder(settings), keys->store_key);
+  if (!files) return files.failure();
   const auto sides = TlsSides::of(settings);
   if (!sides) return sides.failure();
   auto api = net::ServerTls::load(sides->api, net::ClientCert::none);
@@ -404,8 +420,9 @@ Result<std::unique_ptr<App>> App::create(Settings settings) {
   if (!peer) return peer.failure();
   auto client = net::ClientTls::load(sides->client);
   if (!client) return client.failure();
-  auto parts = std::make_unique<Parts>(std::move(settings), keys, std::move(*standing),
-                                       std::move(*api), std::move(*peer), std::move(*client));
+  auto parts =
+      std::make_unique<Parts>(std::move(settings), keys, std::move(*standing), std::move(*files),
+                              std::move(*api), std::move(*peer), std::move(*client));
   if (auto opened = parts->open_store(); !opened) return opened.failure();
   parts->build_core();
   if (auto begun = begin_log(*parts->store, *parts->recorder, parts->region); !begun)
@@ -426,6 +443,7 @@ Result<void> App::run() {
     if (!failed) asio::co_spawn(home, parts.shut_down(), asio::detached);
   });
   parts.holders->start();
+  parts.key_keeper->start();
   parts.courier->start();
   asio::co_spawn(home, parts.watch_files(), asio::detached);
   spdlog::info("{}: serving /v1 on {}, /peer/v1 on {}, health on {}",

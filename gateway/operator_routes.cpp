@@ -37,10 +37,48 @@ Task<Response> outbox(const Region& region, store::Store& store) {
   co_return Response::json(200, answer);
 }
 
+Json key_json(const KeyStatus& status, config::Timestamp now) {
+  const auto left = std::chrono::floor<std::chrono::days>(status.until - now);
+  return {{"domain", status.key.domain.str()},
+          {"epoch", status.key.epoch.str()},
+          {"use", status.key.use},
+          {"from", config::format_time(status.from)},
+          {"until", config::format_time(status.until)},
+          {"daysLeft", left.count()},
+          {"generation", status.generation},
+          {"attempt", status.attempt},
+          {"threshold", status.threshold},
+          {"holders", status.holders},
+          {"shareHere", status.share_here},
+          {"named",
+           {{"ceremony", status.ceremony},
+            {"generation", status.named_generation},
+            {"attempt", status.named_attempt}}},
+          {"state", status.state},
+          {"text", status.text()},
+          {"round", status.round ? Json(*status.round) : Json(nullptr)},
+          {"waitingFor", status.waiting_for},
+          {"since", status.since ? Json(config::format_time(*status.since)) : Json(nullptr)},
+          {"faults", status.faults},
+          {"toDo", status.to_do}};
+}
+
 }  // namespace
 
+Check keys_check(const std::vector<KeyStatus>& keys) {
+  Check check{"keys", true, {}};
+  for (const auto& key : keys) {
+    const bool missing = key.in_force_now && key.generation == 0;
+    check.ok = check.ok && !missing;
+    if (!missing && key.state == "in-force") continue;
+    check.detail += (check.detail.empty() ? "" : "; ") + key.key.str() + ": " + key.text();
+  }
+  if (check.detail.empty()) check.detail = "all in force";
+  return check;
+}
+
 void add_operator_routes(net::Router& router, const Region& region, store::Store& store,
-                         std::function<std::vector<Check>()> checks) {
+                         const KeyKeeper& keys, std::function<std::vector<Check>()> checks) {
   router.add("GET", "/healthz", [](Request) -> Task<Response> {
     co_return Response::json(200, Json{{"status", "live"}});
   });
@@ -49,6 +87,12 @@ void add_operator_routes(net::Router& router, const Region& region, store::Store
     auto list = checks_json(checks(), ready);
     const Json body{{"ready", ready}, {"checks", std::move(list)}};
     co_return Response::json(ready ? 200 : 503, body);
+  });
+  router.add("GET", "/keys", [&region, &keys](Request) -> Task<Response> {
+    Json list = Json::array();
+    for (const auto& status : keys.status()) list.push_back(key_json(status, region.now()));
+    const Json body{{"keys", std::move(list)}};
+    co_return Response::json(200, body);
   });
   router.add("GET", "/outbox",
              [&region, &store](Request) -> Task<Response> { return outbox(region, store); });

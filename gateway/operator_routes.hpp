@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/core/key_keeper.hpp"
 #include "gateway/core/region.hpp"
 #include "gateway/net/router.hpp"
 #include "gateway/store/store.hpp"
@@ -17,8 +18,11 @@ struct Check {
   std::string detail;
 };
 
-/// Adds GET /healthz, /readyz (200, or 503 with the checks that fail) and /outbox.
+/// Fails while a key of an epoch that is in force has not been made, or is not known here.
+[[nodiscard]] Check keys_check(const std::vector<KeyStatus>& keys);
+
+/// Adds GET /healthz, /readyz (200, or 503 with the checks that fail), /outbox and /keys.
 void add_operator_routes(net::Router& router, const Region& region, store::Store& store,
-                         std::function<std::vector<Check>()> checks);
+                         const KeyKeeper& keys, std::function<std::vector<Check>()> checks);
 
 }  // namespace sluis::gateway

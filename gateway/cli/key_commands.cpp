@@ -6,6 +6,7 @@
 
 #include "config/directory.hpp"
 #include "crypto/encoding.hpp"
+#include "gateway/cli/key_status_commands.hpp"
 #include "gateway/cli/passphrase_prompt.hpp"
 #include "gateway/files/files.hpp"
 
@@ -222,7 +223,7 @@ void add_weak(CLI::App& command, bool& weak) {
 
 void add_key_commands(CLI::App& program, Session& session) {
   auto* family =
-      add_command(program, "keys", "this gateway's own keys",
+      add_command(program, "keys", "this gateway's own keys, and its part in the region's",
                   "sluis keys seal --settings settings.json --passphrase-file passphrase");
   family->require_subcommand(1);
 
@@ -259,6 +260,7 @@ void add_key_commands(CLI::App& program, Session& session) {
       ->add_option("KEY", dropped->key, "its public half, as the directory had it")
       ->required();
   add_backup_commands(*family, session);
+  add_key_status_commands(*family, session);
 }
 
 }  // namespace sluis::gateway::cli

@@ -2,13 +2,12 @@
 
 #include <ostream>
 
+#include "config/directory.hpp"
 #include "gateway/cli/authority_key.hpp"
-#include "gateway/cli/dealer.hpp"
 #include "gateway/cli/region_certificates.hpp"
 #include "gateway/cli/region_documents.hpp"
 #include "gateway/core/tokens.hpp"
 #include "gateway/files/files.hpp"
-#include "gateway/keys/domain_keys.hpp"
 #include "gateway/keys/gateway_keys.hpp"
 
 namespace sluis::gateway::cli {
@@ -73,7 +72,7 @@ class Builder {
   Result<void> build() {
     for (const auto step :
          {&Builder::folders, &Builder::keys, &Builder::authority_keys, &Builder::directory,
-          &Builder::domain_keys, &Builder::certificates, &Builder::documents, &Builder::tokens}) {
+          &Builder::certificates, &Builder::documents, &Builder::tokens}) {
       if (auto done = (this->*step)(); !done) return done;
     }
     const Manifest manifest{plan_.name, plan_.base_port, plan_.reveal};
@@ -134,38 +133,10 @@ class Builder {
       document = std::move(*signed_one);
     }
     const auto text = document.dump(2) + "\n";
-    auto read = config::Directory::read(text, {plan_.name, authority_public_keys(), authorities});
+    const auto read =
+        config::Directory::read(text, {plan_.name, authority_public_keys(), authorities});
     if (!read) return read.failure();
-    directory_ = std::move(*read);
     return write_text(layout_.directory(), text, public_mode);
-  }
-
-  Result<void> domain_keys() {
-    const auto& domain = directory_->domains().front();
-    const auto& epoch = domain.epochs.front();
-    std::vector<const crypto::SigningKey*> sign_keys;
-    for (const auto& holder : epoch.holders) {
-      sign_keys.push_back(&keys_[*partner_number(holder.str())].sign);
-    }
-    std::vector<Transcript> transcripts;
-    std::vector<std::vector<KeyShares::Share>> shares(epoch.holders.size());
-    for (const auto* use : {"tag", "lock"}) {
-      auto dealt = deal_key(plan_.name, domain.id, epoch, use, sign_keys);
-      for (std::size_t i = 0; i < shares.size(); ++i) {
-        shares[i].push_back({domain.id.str(), epoch.id.str(), use, epoch.generation,
-                             static_cast<std::uint32_t>(i + 1), std::move(dealt.shares[i])});
-      }
-      transcripts.push_back(std::move(dealt.transcript));
-    }
-    const auto verified = DomainKeys::from(transcripts, *directory_);
-    if (!verified) return verified.failure();
-    for (std::size_t i = 0; i < shares.size(); ++i) {
-      const auto folder = layout_.partner(epoch.holders[i].str()) / "keys";
-      if (auto done = KeyShares::write(folder / "shares.json", shares[i]); !done) return done;
-    }
-    config::Json document{{"v", 1}, {"transcripts", config::Json::array()}};
-    for (const auto& each : transcripts) document["transcripts"].push_back(each.json());
-    return write_text(layout_.domain_keys(), document.dump(2) + "\n", public_mode);
   }
 
   Result<void> certificates() {
@@ -217,7 +188,6 @@ class Builder {
   const config::Clock& clock_;
   std::vector<GatewayKeys> keys_;
   std::vector<crypto::SigningKey> authority_keys_;
-  std::optional<config::Directory> directory_;
 };
 
 Result<void> build_and_rename(const RegionPlan& plan, const fs::path& folder,
@@ -256,7 +226,7 @@ void report(const RegionPlan& plan, const fs::path& folder, bool json, Console& 
     table.add({std::string(partner.id),
                "https://127.0.0.1:" + std::to_string(ports_of(plan.base_port, i).api),
                partner.matches ? "receives and matches"
-               : partner.holds ? "sends; holds a share of the keys"
+               : partner.holds ? "sends; will hold a share of the keys"
                                : "sends"});
   }
   table.print(console.out);

@@ -65,7 +65,6 @@ struct RegionLayout {
 
   [[nodiscard]] std::filesystem::path manifest() const { return root / "region.json"; }
   [[nodiscard]] std::filesystem::path directory() const { return root / "directory.json"; }
-  [[nodiscard]] std::filesystem::path domain_keys() const { return root / "domain-keys.json"; }
   [[nodiscard]] std::filesystem::path ca_certificate() const { return root / "ca" / "ca.crt"; }
   [[nodiscard]] std::filesystem::path ca_key() const { return root / "ca" / "ca.key"; }
   [[nodiscard]] std::filesystem::path authority_key(unsigned number) const {

@@ -22,8 +22,7 @@ std::string settings_text(const RegionPlan& plan, std::size_t number,
   text += "  \"region\": {\n    \"name\": \"" + plan.name + "\",\n";
   text += "    \"authorityKeys\": [" + keys + "],\n    \"threshold\": ";
   text += std::to_string(authority_keys.size()) + ",\n";
-  text += "    \"directory\": \"../directory.json\",\n";
-  text += "    \"domainKeys\": \"../domain-keys.json\"\n  },\n\n";
+  text += "    \"directory\": \"../directory.json\"\n  },\n\n";
   text += "  // api: our own systems and people; peer: partners' gateways; operator: health.\n";
   text += "  \"listen\": {\n    \"api\": " + listen(ports.api) + ",\n";
   text += "    \"peer\": " + listen(ports.peer) + ",\n";
@@ -32,7 +31,6 @@ std::string settings_text(const RegionPlan& plan, std::size_t number,
   text += "    \"key\": \"tls/gateway.key\",\n";
   text += "    \"peerAuthorities\": \"../ca/ca.crt\"\n  },\n\n";
   text += "  \"keys\": \"keys/gateway.json\",\n";
-  if (partner.holds) text += "  \"keyShares\": \"keys/shares.json\",\n";
   text += "  \"policy\": \"policy.json\",\n  \"tokens\": \"tokens.json\",\n";
   text += "  \"data\": \"data\",\n\n";
   text += "  // A partner that was away is soon there again: this is one machine.\n";

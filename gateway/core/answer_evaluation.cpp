@@ -44,6 +44,18 @@ std::optional<std::vector<std::uint32_t>> numbers_of(const std::vector<config::P
   return std::vector<std::uint32_t>(numbers.begin(), numbers.end());
 }
 
+/// True for a holder of any generation: who asks one for a generation that is gone, or not there
+/// yet, is told so, and asks for the transcripts.
+bool holds_or_held(const Standing& standing, const KeyName& key, const config::Epoch& epoch,
+                   const config::PartnerId& self) {
+  if (std::ranges::find(epoch.holders, self) != epoch.holders.end()) return true;
+  const auto records = standing.domain_keys->records(key);
+  return std::ranges::any_of(records, [&](const KeyRecord& record) {
+    return std::ranges::any_of(record.transcript.holders,
+                               [&](const CeremonyMember& holder) { return holder.id == self; });
+  });
+}
+
 /// "Not permitted" and "not there" read the same to a partner.
 config::Error not_permitted() {
   return error(Code::forbidden, "not permitted");
@@ -72,9 +84,10 @@ Result<AnswerEvaluation::Permission> AnswerEvaluation::permit(const config::Part
   if (!decision.permit || !decision.per_day)
     return decision.reason.is_budget() ? error(Code::over_budget, "more than a whole day's budget")
                                        : not_permitted();
-  if (request.generation != epoch->generation)
-    return error(Code::generation,
-                 "this holder has generation " + std::to_string(epoch->generation));
+  if (standing.shares->find({request.key, request.generation}) == nullptr) {
+    if (!holds_or_held(standing, request.key, *epoch, region_.self())) return not_permitted();
+    return error(Code::generation, "this holder has no share of that generation (any more)");
+  }
   return Permission{decision.rule, Budget("evaluate/" + peer.str() + "/" +
                                               request.key.domain.str() + "/" + request.key.use,
                                           *decision.per_day)};
@@ -100,8 +113,8 @@ Task<Result<crypto::Evaluation>> AnswerEvaluation::answer(config::PartnerId peer
 Task<Result<crypto::Evaluation>> AnswerEvaluation::evaluate(const EvaluationRequest& request,
                                                             const Standing& standing) {
   const auto& key = request.key;
-  const auto* keys = standing.domain_keys->find(key.domain, key.epoch, key.use);
-  const auto* share = standing.shares->find(key.domain, key.epoch, key.use, request.generation);
+  const auto* keys = standing.domain_keys->find({key, request.generation});
+  const auto* share = standing.shares->find({key, request.generation});
   if (keys == nullptr || share == nullptr) co_return not_permitted();
   const auto numbers = numbers_of(request.holders, *keys, region_.self());
   if (!numbers)

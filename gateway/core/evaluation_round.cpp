@@ -134,7 +134,7 @@ Task<Result<EvaluationRound::Elements>> EvaluationRound::answer_of(std::uint32_t
 }
 
 Task<Result<EvaluationRound::Elements>> EvaluationRound::evaluate_here(std::uint32_t number) {
-  const auto* share = standing_->shares->find(key_.domain, key_.epoch, key_.use, keys_->generation);
+  const auto* share = standing_->shares->find({key_, keys_->generation});
   if (share == nullptr) co_return error(Code::internal, "our own share of this key is missing");
   // Our own answer needs no proof: whoever could forge it has our share.
   auto elements = std::make_shared<Elements>();
@@ -231,6 +231,10 @@ config::Error EvaluationRound::shortage() const {
     if (wait > 0 && (why.retry_after_seconds == 0 || wait < why.retry_after_seconds))
       why.retry_after_seconds = wait;
   }
+  // Holders that have another generation by now: the transcripts have to be asked for again.
+  if (std::ranges::any_of(failed_,
+                          [](const auto& each) { return each.second.code == Code::generation; }))
+    why.code = Code::generation;
   return why;
 }
 

@@ -32,7 +32,9 @@ struct Evaluator::Lane {
 
 namespace {
 constexpr unsigned flights_per_key = 2;
-}
+constexpr unsigned handover_turns = 20;
+constexpr std::chrono::milliseconds handover_breath{150};
+}  // namespace
 
 Evaluator::Evaluator(const Executor& executor, const Region& region, Peers& peers, CurvePool& curve,
                      HedgeLimits hedge)
@@ -130,18 +132,37 @@ Task<Result<Evaluator::Outputs>> Evaluator::evaluate_batch(KeyName key,
   auto blind = [batch] { return batch->step(elements_a_step); };
   co_await curve_.run_steps(std::move(blind));
 
-  const RoundServices services{executor_, region_.self(), peers_, curve_, history_, underway_};
-  const auto round = std::make_shared<EvaluationRound>(services, region_.standing(), std::move(key),
-                                                       batch->elements());
-  auto combined = co_await round->run();
-  if (!combined) co_return combined.failure();
+  auto evaluated = co_await combined(key, batch->elements());
+  if (!evaluated) co_return evaluated.failure();
 
-  auto finalizer = std::make_shared<crypto::Finalizer>(*batch, *combined);
+  auto finalizer = std::make_shared<crypto::Finalizer>(*batch, *evaluated);
   auto finalize = [finalizer] { return finalizer->step(elements_a_step); };
   co_await curve_.run_steps(std::move(finalize));
   auto outputs = finalizer->take();
   if (!outputs) co_return error(Code::bad_proof, "the combined evaluation is not an element");
   co_return std::move(*outputs);
+}
+
+/// A handover from one generation to the next takes each gateway a moment, and not the same one:
+/// who meets it asks again in the same request. K is the same in both, so the blinds stay.
+Task<Result<std::vector<crypto::Array<32>>>> Evaluator::combined(
+    const KeyName& key, const std::vector<crypto::Array<32>>& blinded) {
+  SteadyTimer breath(executor_);
+  for (unsigned turn = 1;; ++turn) {
+    const RoundServices services{executor_, region_.self(), peers_, curve_, history_, underway_};
+    const auto round =
+        std::make_shared<EvaluationRound>(services, region_.standing(), key, blinded);
+    auto outcome = co_await round->run();
+    const bool moved_on = !outcome.ok() && outcome.failure().code == Code::generation;
+    if (!moved_on) co_return outcome;
+    if (turn == handover_turns || !renew_)
+      co_return error(Code::holders_unreachable, outcome.failure().detail);
+    if (turn > 1) {
+      breath.expires_after(handover_breath);
+      co_await breath.async_wait(use_task);
+    }
+    co_await renew_();
+  }
 }
 
 }  // namespace sluis::gateway

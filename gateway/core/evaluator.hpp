@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -23,6 +24,9 @@ class Evaluator {
 
   Evaluator(const Executor& executor, const Region& region, Peers& peers, CurvePool& curve,
             HedgeLimits hedge = {});
+  /// What to do when holders say that they have another generation by now, before they are asked
+  /// again: the transcripts are fetched.
+  void renew_with(std::function<Task<void>()> renew) { renew_ = std::move(renew); }
   Evaluator(const Evaluator&) = delete;
   Evaluator& operator=(const Evaluator&) = delete;
 
@@ -42,6 +46,8 @@ class Evaluator {
   Task<void> run_lane(std::shared_ptr<Lane> lane);
   Task<void> fly(KeyName key, Jobs jobs);
   Task<config::Result<Outputs>> evaluate_batch(KeyName key, std::vector<crypto::Bytes> inputs);
+  Task<config::Result<std::vector<crypto::Array<32>>>> combined(
+      const KeyName& key, const std::vector<crypto::Array<32>>& blinded);
 
   const Executor executor_;
   const Region& region_;
@@ -49,6 +55,7 @@ class Evaluator {
   CurvePool& curve_;
   HolderHistory history_;
   const std::shared_ptr<Underway> underway_;
+  std::function<Task<void>()> renew_;
   std::map<KeyName, std::shared_ptr<Lane>> lanes_;
 };
 

@@ -11,17 +11,11 @@
 #include "crypto/voprf.hpp"
 #include "gateway/async.hpp"
 #include "gateway/core/envelope.hpp"
+#include "gateway/keys/domain_keys.hpp"
+#include "gateway/keys/key_name.hpp"
+#include "gateway/keys/round_message.hpp"
 
 namespace sluis::gateway {
-
-/// The key that an evaluation is under: one for each (domain, epoch, use). `use` is "tag" or
-/// "lock".
-struct KeyName {
-  config::DomainId domain;
-  config::EpochId epoch;
-  std::string use;
-  auto operator<=>(const KeyName&) const = default;
-};
 
 /// protocol.md §3. `holders` names exactly t distinct holders, the one asked among them.
 struct EvaluationRequest {
@@ -29,6 +23,13 @@ struct EvaluationRequest {
   std::uint64_t generation = 0;
   std::vector<config::PartnerId> holders;
   std::vector<crypto::Array<32>> blinded;  // 1 … 1,024
+};
+
+/// protocol.md §6: all that the sender knows of one ceremony. The answer is the same of the other.
+struct Dealing {
+  KeyGeneration key;
+  std::uint64_t attempt = 0;
+  std::vector<RoundMessage> messages;
 };
 
 /// At most 1,024 elements a request (§3), 256 envelopes a delivery (§5).
@@ -44,6 +45,12 @@ class Peers {
   /// One receipt an envelope, in any order, not verified yet.
   virtual Task<config::Result<std::vector<Receipt>>> deliver(
       const config::PartnerId& to, const std::vector<Envelope>& envelopes) = 0;
+  /// Its messages of that ceremony, not verified yet. `generation` when it does not know of it yet.
+  virtual Task<config::Result<std::vector<RoundMessage>>> deal(const config::PartnerId& to,
+                                                               const Dealing& dealing) = 0;
+  /// Every generation of every key that it has verified; not verified here yet.
+  virtual Task<config::Result<std::vector<KeyRecord>>> domain_keys(
+      const config::PartnerId& partner) = 0;
   /// Whether its gateway answers us at all.
   virtual Task<bool> alive(const config::PartnerId& partner) = 0;
 };

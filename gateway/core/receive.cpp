@@ -35,24 +35,43 @@ struct Receive::Parcel {
 
 namespace {
 
-/// What a recipient must be able to rely on before it stores anything: one link a (kind, epoch),
-/// only epochs in force, the same kinds in each epoch, and a share for every k of the epoch, no
+const config::Epoch* epoch_of(const config::Domain& domain, const store::Link& link) {
+  const auto found = std::ranges::find(domain.epochs, link.epoch, &config::Epoch::id);
+  return found == domain.epochs.end() ? nullptr : &*found;
+}
+
+/// What a recipient must be able to rely on before it stores anything: one link a (kind, epoch), of
+/// an epoch that it knows, the same kinds in each epoch, and a share for every k of the epoch, no
 /// more. With the same kinds in each, what contradicts in any epoch does so in every one that two
-/// signals share: a sender cannot hide a contradiction by leaving a kind out.
+/// signals share: a sender cannot hide a contradiction by leaving a kind out. An epoch may have
+/// ended while the envelope was on its way; one at least must not have.
 bool links_fit(const SignalMessage& message, const config::Domain& domain, config::Timestamp now) {
   std::map<config::EpochId, std::set<std::string>> kinds;
-  const auto epochs = config::Directory::epochs_in_force(domain, now);
+  bool usable = false;
   for (const auto& link : message.links) {
-    const auto epoch =
-        std::ranges::find_if(epochs, [&](const auto* e) { return e->id == link.epoch; });
-    if (epoch == epochs.end() || !kinds[link.epoch].insert(link.kind).second) return false;
+    const auto* epoch = epoch_of(domain, link);
+    if (epoch == nullptr || !kinds[link.epoch].insert(link.kind).second) return false;
     std::vector<std::uint8_t> ks;
     for (const auto& share : link.shares) ks.push_back(share.k);
-    if (!std::ranges::is_permutation(ks, (*epoch)->lock_thresholds)) return false;
+    if (!std::ranges::is_permutation(ks, epoch->lock_thresholds)) return false;
     if (message.reveal > 1 && std::ranges::find(ks, message.reveal) == ks.end()) return false;
+    usable = usable || now < epoch->until;
   }
-  return std::ranges::all_of(
-      kinds, [&](const auto& each) { return each.second == kinds.begin()->second; });
+  return usable && std::ranges::all_of(kinds, [&](const auto& each) {
+           return each.second == kinds.begin()->second;
+         });
+}
+
+/// Without the links of epochs that have ended by now. Asked inside the act that stores them: what
+/// comes after the links of an ended epoch were dropped must not bring new ones.
+std::vector<store::Link> links_to_keep(const SignalMessage& message, const config::Domain& domain,
+                                       config::Timestamp now) {
+  auto links = message.links;
+  std::erase_if(links, [&](const store::Link& link) {
+    const auto* epoch = epoch_of(domain, link);
+    return epoch == nullptr || epoch->until <= now;
+  });
+  return links;
 }
 
 bool key_fits(const SignalMessage& message) {
@@ -231,7 +250,9 @@ void Receive::take(store::Transaction& tx, Parcel& parcel, const Standing& stand
     return recorder_.append(tx, std::move(refused));
   }
   tx.add_seen_envelope(message.from, message.envelope, parcel.sha256, parcel.received_at);
-  const auto arrival = take_in(tx, region_, standing, row_for(parcel), parcel.received_at);
+  auto row = row_for(parcel);
+  row.links = links_to_keep(message, *standing.directory->domain(message.domain), region_.now());
+  const auto arrival = take_in(tx, region_, standing, row, parcel.received_at);
   auto record = recorder_.start("envelope.receive", audit::Outcome::permit, actor_of(parcel.peer),
                                 Trace::continued(message.traceparent));
   record.counterparty = message.from.str();

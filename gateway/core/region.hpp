@@ -10,6 +10,7 @@
 #include "crypto/sign.hpp"
 #include "gateway/keys/domain_keys.hpp"
 #include "gateway/keys/gateway_keys.hpp"
+#include "gateway/keys/key_shares.hpp"
 #include "policy/document.hpp"
 
 namespace sluis::gateway {

@@ -94,27 +94,28 @@ Result<std::shared_ptr<const policy::Policy>> read_own_policy(const Settings& se
 Result<Standing> read_standing(const Settings& settings, const GatewayKeys& keys) {
   auto directory = read_directory(settings, keys);
   if (!directory) return directory.failure();
-  auto domain_keys = DomainKeys::read(settings.region.domain_keys, **directory);
-  if (!domain_keys) return in_file(settings.region.domain_keys, domain_keys.failure());
-  KeyShares shares;
-  if (settings.key_shares) {
-    auto own = KeyShares::read(*settings.key_shares);
-    if (!own) return in_file(*settings.key_shares, own.failure());
-    if (auto fit = own->check(*domain_keys, settings.organisation); !fit)
-      return in_file(*settings.key_shares, fit.failure());
-    shares = std::move(*own);
-  }
+  auto domain_keys = DomainKeys::read(settings.data / "domain-keys.json", **directory);
+  if (!domain_keys) return domain_keys.failure();
+  const auto files = KeyFiles::open(key_folder(settings), keys.store_key);
+  if (!files) return files.failure();
+  auto shares = KeyShares::read(*files);
+  if (!shares) return shares.failure();
+  if (auto fit = shares->check(*domain_keys, settings.organisation); !fit)
+    return in_file(key_folder(settings), fit.failure());
   auto policy = read_own_policy(settings, **directory);
   if (!policy) return policy.failure();
   auto hash = crypto::base64url((*policy)->hash());
   return Standing{
       std::move(*directory), std::make_shared<const DomainKeys>(std::move(*domain_keys)),
-      std::make_shared<const KeyShares>(std::move(shares)), std::move(*policy), std::move(hash)};
+      std::make_shared<const KeyShares>(std::move(*shares)), std::move(*policy), std::move(hash)};
+}
+
+std::filesystem::path key_folder(const Settings& settings) {
+  return settings.data / "keys";
 }
 
 std::string standing_version(const Settings& settings) {
-  return files_version({settings.region.directory, settings.region.domain_keys,
-                        settings.key_shares.value_or(settings.policy), settings.policy});
+  return files_version({settings.region.directory, settings.policy});
 }
 
 std::string files_version(const std::vector<std::filesystem::path>& files) {

@@ -17,6 +17,9 @@ namespace sluis::gateway {
 [[nodiscard]] config::Result<Standing> read_standing(const config::Settings& settings,
                                                      const GatewayKeys& keys);
 
+/// Where the shares and ceremonies of this gateway are.
+[[nodiscard]] std::filesystem::path key_folder(const config::Settings& settings);
+
 /// Changes when one of these files does. For asking whether to read them again.
 [[nodiscard]] std::string standing_version(const config::Settings& settings);
 /// The same of any files; one that is not there counts too.

@@ -4,6 +4,15 @@
 
 namespace sluis::gateway {
 
+Task<void> scrub(store::Store& store) {
+  auto start = [&store](Complete<Nothing> complete) {
+    store.scrub([complete = std::move(complete)](std::exception_ptr failure) {
+      complete(std::move(failure), std::make_shared<std::optional<Nothing>>(Nothing{}));
+    });
+  };
+  co_await completion<Nothing>(std::move(start));
+}
+
 Task<std::vector<std::exception_ptr>> write_all(store::Store& store,
                                                 std::vector<store::Store::Work> acts) {
   using Outcomes = std::vector<std::exception_ptr>;

@@ -37,6 +37,9 @@ Task<T> read(store::Store& store, Act act) {
   co_return co_await completion<T>(std::move(start));
 }
 
+/// Resumes when what earlier acts removed is in no file of the store any more. Throws Unavailable.
+Task<void> scrub(store::Store& store);
+
 /// Many acts, each standing or falling alone; resumes when all are settled. The answer has, in
 /// order, nothing for an act that is durable and the exception for one that is not there.
 Task<std::vector<std::exception_ptr>> write_all(store::Store& store,

@@ -52,6 +52,19 @@ bool has_lock(const config::Epoch& epoch, unsigned k) {
   return k == 1 || std::ranges::find(epoch.lock_thresholds, k) != epoch.lock_thresholds.end();
 }
 
+/// In an overlap a link for each epoch; but for one that ends before its holders would have
+/// answered nobody has a use.
+std::vector<const config::Epoch*> epochs_to_use(const config::Domain& domain,
+                                                config::Timestamp now) {
+  constexpr std::chrono::seconds too_late{10};
+  auto epochs = config::Directory::epochs_in_force(domain, now);
+  const auto lasting = std::ranges::count_if(
+      epochs, [&](const auto* epoch) { return epoch->until > now + too_late; });
+  if (lasting > 0)
+    std::erase_if(epochs, [&](const auto* epoch) { return epoch->until <= now + too_late; });
+  return epochs;
+}
+
 std::optional<SubmitOutcome> seen_before(store::Transaction& tx, const Submission& submission) {
   const auto known = tx.sent_signal(submission.id);
   if (!known) return std::nullopt;
@@ -139,13 +152,13 @@ void Submit::decide(Draft& draft, const Standing& standing, const Trace& trace) 
     part.recipient = standing.directory->partner(domain.recipient);
     part.decision = policy::decide(*standing.policy, question, {});
     part.trace = trace.child();
-    if (part.decision.permit) add_links(draft, part, standing);
+    if (part.decision.permit) add_links(draft, part);
     draft.parts.push_back(std::move(part));
   }
 }
 
-void Submit::add_links(Draft& draft, DraftPart& part, const Standing& standing) {
-  const auto epochs = standing.directory->epochs_in_force(*part.domain, draft.accepted_at);
+void Submit::add_links(Draft& draft, DraftPart& part) {
+  const auto epochs = epochs_to_use(*part.domain, draft.accepted_at);
   const auto& allowed = part.decision.identifiers;
   for (const auto* epoch : epochs)
     for (const auto& key : draft.keys)

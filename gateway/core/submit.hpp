@@ -30,7 +30,7 @@ class Submit {
 
   Task<void> look_for_repeats(const Drafts& drafts);
   void decide(Draft& draft, const Standing& standing, const Trace& trace) const;
-  static void add_links(Draft& draft, DraftPart& part, const Standing& standing);
+  static void add_links(Draft& draft, DraftPart& part);
   Task<void> pseudonymise(const Drafts& drafts);
   Task<void> close(const Drafts& drafts, std::shared_ptr<const Standing> standing);
   Task<void> commit(const Drafts& drafts, const Caller& caller, const Trace& trace);

@@ -93,8 +93,6 @@ Result<Backup> Backup::collect(const fs::path& settings_file, config::Timestamp 
   Backup backup(settings->organisation, now);
   auto added = backup.add(file, folder, false);
   if (added) added = backup.add(settings->keys, folder, true);
-  if (added && settings->key_shares && fs::exists(*settings->key_shares))
-    added = backup.add(*settings->key_shares, folder, true);
   if (added) added = backup.add_folder(settings->data / "keys", folder);
   if (added && !settings->tls.key.empty()) added = backup.add(settings->tls.key, folder, true);
   if (added) added = backup.add(settings->tls.certificate, folder, false);

@@ -1,73 +1,97 @@
-// The region's OPRF keys: what everybody may know of them, signed by their holders, and the shares
-// that this gateway itself holds (protocol.md §3, §6).
+// The region's OPRF keys: what everybody may know of them, signed by their holders, generation by
+// generation (protocol.md §3, §6).
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <map>
-#include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "config/directory.hpp"
-#include "config/ids.hpp"
 #include "config/result.hpp"
-#include "crypto/scalar.hpp"
+#include "gateway/keys/key_name.hpp"
 #include "gateway/keys/key_set.hpp"
+#include "gateway/keys/round_message.hpp"
 #include "gateway/keys/transcript.hpp"
 
 namespace sluis::gateway {
 
-/// The keys of every domain and epoch that are in force. Immutable.
-class DomainKeys {
- public:
-  /// From {"v":1,"transcripts":[…]}: of each key the chain that leads to the generation in force,
-  /// oldest first. Refused whole when one of them does not verify.
-  [[nodiscard]] static config::Result<DomainKeys> read(const std::filesystem::path& path,
-                                                       const config::Directory& directory);
-  [[nodiscard]] static config::Result<DomainKeys> from(const std::vector<Transcript>& transcripts,
-                                                       const config::Directory& directory);
+/// One generation of a key, as gateways hand it on.
+struct KeyRecord {
+  Transcript transcript;
+  std::vector<RoundMessage> acknowledgements;  // as far as they are known
 
-  /// Null when there are none.
-  [[nodiscard]] const KeySet* find(const config::DomainId& domain, const config::EpochId& epoch,
-                                   std::string_view use) const;
+  [[nodiscard]] KeyGeneration name() const;
+  /// True when every holder of this generation has signed that it has all n signatures: the
+  /// generation before may be wiped.
+  [[nodiscard]] bool acknowledged() const;
 
- private:
-  using Name = std::tuple<std::string, std::string, std::string>;
-  std::map<Name, KeySet> keys_;
+  [[nodiscard]] config::Json json() const;
+  [[nodiscard]] static std::optional<KeyRecord> parse(const config::Json& value,
+                                                      const std::string& pointer,
+                                                      std::vector<config::Error>& errors);
 };
 
-/// The shares k_i that this gateway holds. A gateway that is no holder has none.
-class KeyShares {
+/// {"v":1,"keys":[{"transcript","acknowledgements"}]}: the file, and what a gateway tells others.
+[[nodiscard]] std::string records_text(const std::vector<KeyRecord>& records);
+[[nodiscard]] config::Result<std::vector<KeyRecord>> read_records(std::string_view text);
+inline constexpr std::size_t most_records_bytes = 8U << 20U;
+
+/// The keys of every domain and epoch, each from its first making to the newest generation that was
+/// verified here. Immutable; a copy shares nothing with what it was copied from.
+class DomainKeys {
  public:
-  KeyShares() = default;
-  /// From {"v":1,"shares":[{"domain","epoch","use","generation","number","share"}]}, a file that
-  /// only its owner may read. A file that is not there holds none.
-  [[nodiscard]] static config::Result<KeyShares> read(const std::filesystem::path& path);
+  DomainKeys() = default;
+  /// Of each key the chain that leads to the generation in force. Refused whole when one of them
+  /// does not verify.
+  [[nodiscard]] static config::Result<DomainKeys> from(const std::vector<Transcript>& transcripts,
+                                                       const config::Directory& directory);
+  /// What `write` wrote here: verified before, and checked again as far as the directory of today
+  /// lets it. A file that is not there has none; a key that the directory no longer names is left
+  /// out.
+  [[nodiscard]] static config::Result<DomainKeys> read(const std::filesystem::path& path,
+                                                       const config::Directory& directory);
+  /// Durable, in one step.
+  [[nodiscard]] config::Result<void> write(const std::filesystem::path& path) const;
 
-  struct Share {
-    std::string domain, epoch, use;
-    std::uint64_t generation;
-    std::uint32_t number;
-    crypto::SecretScalar share;
-  };
-  /// Writes such a file, 0600 and durable. `conflict` when it is there already.
-  [[nodiscard]] static config::Result<void> write(const std::filesystem::path& path,
-                                                  const std::vector<Share>& shares);
+  /// Whose word a chain is: that of others is verified against the directory alone; our own
+  /// ceremony checked every step, so the directory may have come to name a later generation.
+  enum class Source : std::uint8_t { others, own_ceremony };
+  /// With this key's whole chain, oldest first. `conflict` when the newest generation here is above
+  /// its last one, or when it tells another story of a generation that is known here.
+  [[nodiscard]] config::Result<DomainKeys> with(const std::vector<KeyRecord>& chain,
+                                                const config::Directory& directory,
+                                                Source source = Source::others) const;
+  /// With these acknowledgements in the place of those of its newest generation.
+  [[nodiscard]] DomainKeys with_acknowledgements(const KeyName& key,
+                                                 std::vector<RoundMessage> messages) const;
+  [[nodiscard]] DomainKeys without(const KeyName& key) const;
 
-  /// Null when this gateway does not hold it.
-  [[nodiscard]] const crypto::SecretScalar* find(const config::DomainId& domain,
-                                                 const config::EpochId& epoch, std::string_view use,
-                                                 std::uint64_t generation) const;
-
-  /// That every share whose generation is in force is the one that the transcript says `self`
-  /// holds: share·G = K_i.
-  [[nodiscard]] config::Result<void> check(const DomainKeys& keys,
-                                           const config::PartnerId& self) const;
+  /// The newest generation; null when there is none.
+  [[nodiscard]] const KeySet* find(const config::DomainId& domain, const config::EpochId& epoch,
+                                   std::string_view use) const;
+  /// That generation; null when it is not known.
+  [[nodiscard]] const KeySet* find(const KeyGeneration& of) const;
+  /// The newest generation's record; null when there is none.
+  [[nodiscard]] const KeyRecord* newest(const KeyName& key) const;
+  /// Of one key, oldest first; of all keys.
+  [[nodiscard]] std::vector<KeyRecord> records(const KeyName& key) const;
+  [[nodiscard]] std::vector<KeyRecord> records() const;
+  [[nodiscard]] std::vector<KeyName> names() const;
 
  private:
-  std::vector<Share> shares_;
+  struct Generation {
+    KeyRecord record;
+    KeySet keys;
+  };
+  using Chain = std::vector<Generation>;  // oldest first, never empty
+  using Check = config::Result<KeySet> (*)(std::span<const Transcript>, const config::Directory&);
+  [[nodiscard]] config::Result<void> follows(const std::vector<KeyRecord>& chain) const;
+  [[nodiscard]] static config::Result<Chain> checked(const std::vector<KeyRecord>& records,
+                                                     const config::Directory& directory,
+                                                     Check newest);
+
+  std::map<KeyName, Chain> chains_;
 };
 
 }  // namespace sluis::gateway

@@ -118,6 +118,35 @@ Task<Result<std::vector<Receipt>>> PeerClient::deliver(const config::PartnerId& 
   co_return std::move(*receipts);
 }
 
+Task<Result<std::vector<RoundMessage>>> PeerClient::deal(const config::PartnerId& to,
+                                                         const Dealing& dealing) {
+  auto body = dealing_body(dealing);
+  std::string path = "/peer/v1/dealings";
+  auto answer = co_await post(to, std::move(path), std::move(body));
+  if (!answer) co_return answer.failure();
+  auto messages = read_dealing_answer(*answer);
+  if (!messages)
+    co_return error(Code::unavailable, "messages of another form: " + messages.failure().detail);
+  co_return std::move(*messages);
+}
+
+Task<Result<std::vector<KeyRecord>>> PeerClient::domain_keys(const config::PartnerId& partner) {
+  auto client = client_for(partner);
+  if (!client) co_return client.failure();
+  const auto kept = *client;
+  net::ClientRequest request;
+  request.method = "GET";
+  request.target = "/peer/v1/domain-keys";
+  request.idempotent = true;
+  auto answer = co_await kept->send(std::move(request));
+  if (!answer) co_return answer.failure();
+  if (answer->status != 200) co_return refusal(answer->status, answer->body);
+  auto records = read_records(answer->body);
+  if (!records)
+    co_return error(Code::unavailable, "keys of another form: " + records.failure().detail);
+  co_return std::move(*records);
+}
+
 void PeerClient::close() {
   for (auto& [partner, line] : lines_)
     if (line.client) line.client->close();

@@ -23,6 +23,10 @@ class PeerClient final : public Peers {
                                                     const EvaluationRequest& request) override;
   Task<config::Result<std::vector<Receipt>>> deliver(
       const config::PartnerId& to, const std::vector<Envelope>& envelopes) override;
+  Task<config::Result<std::vector<RoundMessage>>> deal(const config::PartnerId& to,
+                                                       const Dealing& dealing) override;
+  Task<config::Result<std::vector<KeyRecord>>> domain_keys(
+      const config::PartnerId& partner) override;
   Task<bool> alive(const config::PartnerId& partner) override;
   /// Closes every connection; requests that are under way end with `unavailable`.
   void close();

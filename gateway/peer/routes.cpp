@@ -85,6 +85,20 @@ class Routes {
     co_return json_text(receipts_body(receipts));
   }
 
+  Task<Response> dealings(config::PartnerId peer, Request request, Trace trace) {
+    auto dealing = read_dealing(request.body);
+    if (!dealing) co_return co_await malformed(peer, "key.exchange", dealing.failure(), trace);
+    const auto messages = co_await services_.keys.answer(peer, std::move(*dealing));
+    if (messages.ok()) co_return json_text(dealing_answer(*messages));
+    if (messages.failure().code == Code::forbidden)
+      co_return co_await malformed(peer, "key.exchange", messages.failure(), trace);
+    co_return refused(messages.failure());
+  }
+
+  Task<Response> domain_keys(config::PartnerId, Request, Trace) {
+    co_return json_text(records_text(services_.region.standing()->domain_keys->records()));
+  }
+
   Task<Response> directory(config::PartnerId, Request, Trace) {
     co_return json_text(services_.region.standing()->directory->text());
   }
@@ -135,6 +149,8 @@ void add_routes(net::Router& router, Services services) {
   };
   add("POST", "/peer/v1/evaluations", &Routes::evaluations, evaluation_body_bytes);
   add("POST", "/peer/v1/envelopes", &Routes::envelopes, envelopes_body_bytes);
+  add("POST", "/peer/v1/dealings", &Routes::dealings, dealing_body_bytes);
+  add("GET", "/peer/v1/domain-keys", &Routes::domain_keys, 0);
   add("GET", "/peer/v1/directory", &Routes::directory, 0);
   add("GET", "/peer/v1/health", &Routes::health, 0);
 }

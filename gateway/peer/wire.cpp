@@ -122,4 +122,72 @@ Result<std::vector<Receipt>> read_receipts(std::string_view body) {
   return read_items(body, "receipts", max_envelopes, &Receipt::from_json);
 }
 
+namespace {
+
+std::vector<RoundMessage> read_messages(ObjectReader& in, std::vector<config::Error>& errors) {
+  std::vector<RoundMessage> messages;
+  const auto* list = in.any("messages");
+  if (list == nullptr || !list->is_array() || list->size() > max_round_messages) {
+    in.fault("messages", "must be a list of at most 4,096 messages");
+    return messages;
+  }
+  for (std::size_t i = 0; i < list->size(); ++i)
+    if (auto message = RoundMessage::parse((*list)[i], "/messages/" + std::to_string(i), errors))
+      messages.push_back(std::move(*message));
+  return messages;
+}
+
+Json messages_json(const std::vector<RoundMessage>& messages) {
+  Json list = Json::array();
+  for (const auto& message : messages) list.push_back(message.json());
+  return list;
+}
+
+}  // namespace
+
+std::string dealing_body(const Dealing& dealing) {
+  return Json{{"domain", dealing.key.key.domain.str()},
+              {"epoch", dealing.key.key.epoch.str()},
+              {"use", dealing.key.key.use},
+              {"generation", dealing.key.generation},
+              {"attempt", dealing.attempt},
+              {"messages", messages_json(dealing.messages)}}
+      .dump();
+}
+
+Result<Dealing> read_dealing(std::string_view body) {
+  auto json = config::parse_json(body);
+  if (!json) return json.failure();
+  std::vector<config::Error> errors;
+  std::optional<Dealing> dealing;
+  ObjectReader::read(*json, "", errors, [&](ObjectReader& in) {
+    auto domain = in.parsed("domain", config::DomainId::parse);
+    auto epoch = in.parsed("epoch", config::EpochId::parse);
+    auto use = in.choice("use", {"tag", "lock"});
+    const auto generation = in.integer("generation", {1});
+    const auto attempt = in.integer("attempt", {1});
+    auto messages = read_messages(in, errors);
+    if (domain && epoch)
+      dealing =
+          Dealing{{{*domain, *epoch, std::move(use)}, generation}, attempt, std::move(messages)};
+  });
+  if (!errors.empty()) return std::move(errors.front());
+  return std::move(*dealing);
+}
+
+std::string dealing_answer(const std::vector<RoundMessage>& messages) {
+  return Json{{"messages", messages_json(messages)}}.dump();
+}
+
+Result<std::vector<RoundMessage>> read_dealing_answer(std::string_view body) {
+  auto json = config::parse_json(body);
+  if (!json) return json.failure();
+  std::vector<config::Error> errors;
+  std::vector<RoundMessage> messages;
+  ObjectReader::read(*json, "", errors,
+                     [&](ObjectReader& in) { messages = read_messages(in, errors); });
+  if (!errors.empty()) return std::move(errors.front());
+  return messages;
+}
+
 }  // namespace sluis::gateway::peer

@@ -1,4 +1,4 @@
-// The bodies of /peer/v1 between typed values and JSON (protocol.md §3, §5).
+// The bodies of /peer/v1 between typed values and JSON (protocol.md §3, §5, §6).
 #pragma once
 
 #include <string>
@@ -14,6 +14,9 @@ namespace sluis::gateway::peer {
 /// batches them, in base64 twice over.
 inline constexpr std::size_t evaluation_body_bytes = 128 * 1024;
 inline constexpr std::size_t envelopes_body_bytes = 8 * 1024 * 1024;
+/// Every message of a ceremony among some hundred holders.
+inline constexpr std::size_t dealing_body_bytes = 8 * 1024 * 1024;
+inline constexpr std::size_t max_round_messages = 4096;
 
 [[nodiscard]] std::string evaluation_request(const EvaluationRequest& request);
 [[nodiscard]] config::Result<EvaluationRequest> read_evaluation_request(std::string_view body);
@@ -30,5 +33,11 @@ inline constexpr std::size_t envelopes_body_bytes = 8 * 1024 * 1024;
 
 [[nodiscard]] std::string receipts_body(const std::vector<Receipt>& receipts);
 [[nodiscard]] config::Result<std::vector<Receipt>> read_receipts(std::string_view body);
+
+[[nodiscard]] std::string dealing_body(const Dealing& dealing);
+[[nodiscard]] config::Result<Dealing> read_dealing(std::string_view body);
+
+[[nodiscard]] std::string dealing_answer(const std::vector<RoundMessage>& messages);
+[[nodiscard]] config::Result<std::vector<RoundMessage>> read_dealing_answer(std::string_view body);
 
 }  // namespace sluis::gateway::peer

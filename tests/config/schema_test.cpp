@@ -16,11 +16,11 @@ Json settings_document() {
   return Json::parse(R"({
     "organisation": "ggz",
     "region": {"name": "zuid-limburg", "authorityKeys": [], "threshold": 1,
-               "directory": "d.json", "domainKeys": "k.json"},
+               "directory": "d.json"},
     "listen": {"api": "127.0.0.1:1", "peer": "[::]:2", "operator": "[::1]:3"},
     "tls": {"certificate": "c", "key": "k", "peerAuthorities": "a", "apiAuthorities": "b"},
     "keys": "keys.json", "keyPassphrase": {"credential": "sluis-keys"},
-    "pkcs11": {"module": "hsm.so", "pin": {"file": "pin"}}, "keyShares": "shares.json", "policy": "p.json", "tokens": "t.json",
+    "pkcs11": {"module": "hsm.so", "pin": {"file": "pin"}}, "policy": "p.json", "tokens": "t.json",
     "data": "data", "threads": {"network": 1}, "limits": {"bodyBytes": 65536},
     "delivery": {"retryFirstMs": 200}, "log": {"level": "info"}})")
       .patch({{{"op", "add"},

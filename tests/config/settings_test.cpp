@@ -18,8 +18,7 @@ Json minimal() {
        {{"name", "zuid-limburg"},
         {"authorityKeys", {test::public_key("authority 1"), test::public_key("authority 2")}},
         {"threshold", 2},
-        {"directory", "../directory.json"},
-        {"domainKeys", "../domain-keys.json"}}},
+        {"directory", "../directory.json"}}},
       {"listen", {{"api", "127.0.0.1:17410"}, {"peer", "[::]:17411"}, {"operator", "[::1]:17412"}}},
       {"tls",
        {{"certificate", "tls/gateway.pem"},
@@ -45,7 +44,6 @@ TEST_CASE("Settings: the shortest file, and its defaults", "[settings]") {
   CHECK(settings->tls.certificate == "/srv/region/ggz/tls/gateway.pem");
   CHECK(settings->tls.peer_authorities == "/etc/sluis/ca.pem");
   CHECK_FALSE(settings->tls.api_authorities);
-  CHECK_FALSE(settings->key_shares);
   CHECK(settings->data == "/srv/region/ggz/data");
   CHECK(settings->threads.network == 1);
   CHECK(settings->threads.curve == 1);
@@ -65,7 +63,6 @@ TEST_CASE("Settings: the shortest file, and its defaults", "[settings]") {
 
 TEST_CASE("Settings: everything that may be left out, with comments", "[settings]") {
   Json json = minimal();
-  json["keyShares"] = "keys/shares.json";
   json["tls"]["apiAuthorities"] = "api-ca.pem";
   json["threads"] = {{"network", 4}};
   json["limits"] = {{"drainSeconds", 0}};
@@ -74,7 +71,6 @@ TEST_CASE("Settings: everything that may be left out, with comments", "[settings
   json["log"] = {{"level", "debug"}};
   const auto settings = Settings::parse("// of ggz\n" + json.dump() + "/* end */", "x");
   REQUIRE(settings.ok());
-  CHECK(settings->key_shares == fs::path("x/keys/shares.json"));
   CHECK(settings->tls.api_authorities == fs::path("x/api-ca.pem"));
   CHECK(settings->threads.network == 4);
   CHECK(settings->threads.curve == 1);
@@ -144,7 +140,6 @@ TEST_CASE("Settings: from a file, and the files that it names", "[settings]") {
   CHECK_THAT(Settings::read(file).failure().detail, Catch::Contains("settings.json"));
 
   Json json = minimal();
-  json["keyShares"] = "shares.json";
   std::ofstream(file) << json.dump();
   std::ofstream(folder / "policy.json") << "{}";
   const auto settings = Settings::read(file);
@@ -152,9 +147,8 @@ TEST_CASE("Settings: from a file, and the files that it names", "[settings]") {
   CHECK(settings->policy == folder / "policy.json");
   std::vector<std::string> missing;
   for (const Error& each : settings->missing_files()) missing.push_back(each.pointer);
-  CHECK(missing == std::vector<std::string>{"/region/directory", "/region/domainKeys",
-                                            "/tls/certificate", "/tls/key", "/tls/peerAuthorities",
-                                            "/keys", "/tokens", "/keyShares"});
+  CHECK(missing == std::vector<std::string>{"/region/directory", "/tls/certificate", "/tls/key",
+                                            "/tls/peerAuthorities", "/keys", "/tokens"});
 
   std::ofstream(file) << "{";
   CHECK_THAT(Settings::read(file).failure().detail, Catch::Contains("the text ends too soon"));

@@ -76,10 +76,7 @@ bool is_base64url(char c) {
 Attack::Attack(const std::filesystem::path& region, const std::filesystem::path& recipient)
     : own_(gateway::GatewayKeys::read(recipient / "keys" / "gateway.json").value()) {
   gather(recipient);
-  for (const auto* name : {"directory.json", "domain-keys.json"}) {
-    const auto text = contents(region / name);
-    gather_text(text);
-  }
+  gather_text(contents(region / "directory.json"));
   add_key(own_.store_key.reveal());
   add_key(own_.body_key.reveal());
   add_key(own_.reference_key.reveal());

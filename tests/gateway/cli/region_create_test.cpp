@@ -4,7 +4,6 @@
 #include "config/settings.hpp"
 #include "gateway/cli/region_plan.hpp"
 #include "gateway/core/tokens.hpp"
-#include "gateway/keys/domain_keys.hpp"
 #include "gateway/keys/gateway_keys.hpp"
 #include "gateway/net/tls.hpp"
 #include "policy/document.hpp"
@@ -35,7 +34,6 @@ TEST_CASE("region create: every gateway has all that its settings name", "[cli][
   const auto settings = settings_of(partner.id);
   CHECK(settings.organisation.str() == partner.id);
   CHECK(settings.missing_files().empty());
-  CHECK(settings.key_shares.has_value() == partner.holds);
 
   const auto directory = directory_of(settings);
   CHECK(directory.usable_at(config::SystemClock().now()).ok());
@@ -66,28 +64,21 @@ TEST_CASE("region create: every gateway has all that its settings name", "[cli][
   CHECK(gateway::net::ServerTls::load(files, gateway::net::ClientCert::required).ok());
 }
 
-TEST_CASE("region create: the region's keys are whole, and dealt to their holders",
+TEST_CASE("region create: the directory names the keys, and its holders make them",
           "[cli][region]") {
-  const auto settings = settings_of("zvh");
-  const auto directory = directory_of(settings);
-  const auto keys = gateway::DomainKeys::read(settings.region.domain_keys, directory);
-  REQUIRE(keys.ok());
+  const auto directory = directory_of(settings_of("zvh"));
   const auto& domain = directory.domains().front();
-  const auto epochs = config::Directory::epochs_in_force(domain, config::SystemClock().now());
-  REQUIRE(epochs.size() == 1);
-  for (const auto* use : {"tag", "lock"}) {
-    const auto* set = keys->find(domain.id, epochs.front()->id, use);
-    REQUIRE(set != nullptr);
-    for (const auto& holder : set->holders) {
-      const auto shares = gateway::KeyShares::read(*settings_of(holder.id.str()).key_shares);
-      REQUIRE(shares.ok());
-      CHECK(shares->find(domain.id, epochs.front()->id, use, 1) != nullptr);
-      CHECK(shares->check(*keys, holder.id).ok());
-    }
-  }
   CHECK(domain.recipient.str() == "zvh");
-  CHECK(epochs.front()->threshold == 2);
-  CHECK(epochs.front()->lock_thresholds == std::vector<std::uint8_t>{2, 3});
+  REQUIRE(domain.epochs.size() == 1);
+  const auto& epoch = domain.epochs.front();
+  CHECK(epoch.ceremony == "make");
+  CHECK(epoch.holders.size() == 3);
+  CHECK(epoch.threshold == 2);
+  CHECK(epoch.lock_thresholds == std::vector<std::uint8_t>{2, 3});
+  for (const auto& each : std::filesystem::recursive_directory_iterator(demo_region())) {
+    CHECK_FALSE(each.path().filename() == "domain-keys.json");
+    CHECK_FALSE(contains(each.path().filename().string(), "share"));
+  }
 }
 
 TEST_CASE("region create: what is secret is for its owner alone", "[cli][region]") {
@@ -103,7 +94,7 @@ TEST_CASE("region create: what is secret is for its owner alone", "[cli][region]
     if (secret) ++secrets;
     if (path.ends_with(".crt")) CHECK(test::mode_of(each.path()) == 0644);
   }
-  CHECK(secrets == 6 + 3 + 6 + 1 + 2 + 6 + 7);
+  CHECK(secrets == 6 + 6 + 1 + 2 + 6 + 7);
   CHECK_FALSE(std::filesystem::exists(demo_region().string() + ".partial"));
 }
 

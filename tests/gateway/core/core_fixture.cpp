@@ -8,7 +8,6 @@
 
 #include "crypto/threshold.hpp"
 #include "tests/config/region_fixture.hpp"
-#include "tests/gateway/temporary_folder.hpp"
 
 namespace sluis::gateway::test {
 
@@ -29,19 +28,13 @@ sluis::test::MadeKey made(const std::string& use) {
   return sluis::test::make_key(sluis::test::directory(), use);
 }
 
-/// The shares of a holder, read as the gateway reads them.
 KeyShares shares_of(const std::string& holder) {
+  KeyShares shares;
   const auto number = number_of(holder);
-  if (number == 0) return {};
-  std::vector<KeyShares::Share> shares;
+  if (number == 0) return shares;
   for (const std::string use : {"tag", "lock"})
-    shares.push_back(
-        {"zvh", "2026b", use, 1, number,
-         crypto::SecretScalar::copy_of(dealt(use).shares[number - 1].reveal()).value()});
-  const sluis::test::TemporaryFolder folder;
-  const auto path = folder / "shares.json";
-  if (!KeyShares::write(path, shares)) throw std::runtime_error("no shares written");
-  return KeyShares::read(path).value();
+    shares.add({key_name(use), 1}, dealt(use).shares[number - 1]);
+  return shares;
 }
 
 }  // namespace
@@ -217,6 +210,14 @@ Task<Result<crypto::Evaluation>> FakePeers::evaluate(const config::PartnerId& ho
                          : crypto::weighted_share(key.shares[number - 1], number, set);
   const auto public_key = crypto::Element::base_mul(share.reveal()).value();
   co_return crypto::evaluate(share.reveal(), public_key.bytes(), request.blinded).value();
+}
+
+Task<Result<std::vector<RoundMessage>>> FakePeers::deal(const config::PartnerId&, const Dealing&) {
+  co_return config::error(config::Code::unavailable, "nobody makes keys here");
+}
+
+Task<Result<std::vector<KeyRecord>>> FakePeers::domain_keys(const config::PartnerId&) {
+  co_return config::error(config::Code::unavailable, "nobody makes keys here");
 }
 
 Task<Result<std::vector<Receipt>>> FakePeers::deliver(const config::PartnerId& to,

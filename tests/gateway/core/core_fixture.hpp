@@ -134,6 +134,9 @@ class FakePeers final : public Peers {
                                                     const EvaluationRequest& request) override;
   Task<config::Result<std::vector<Receipt>>> deliver(
       const config::PartnerId& to, const std::vector<Envelope>& envelopes) override;
+  Task<config::Result<std::vector<RoundMessage>>> deal(const config::PartnerId& to,
+                                                       const Dealing& dealing) override;
+  Task<config::Result<std::vector<KeyRecord>>> domain_keys(const config::PartnerId& from) override;
   Task<bool> alive(const config::PartnerId& partner) override {
     ++looked_at;
     co_return !dead.contains(partner.str());

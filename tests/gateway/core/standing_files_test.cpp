@@ -17,18 +17,17 @@ namespace {
 /// The files of politie, a holder, as `sluis region create` leaves them.
 struct Files {
   Files() : settings(partner("politie")) {
-    settings.region = {sluis::test::trust(), folder / "directory.json",
-                       folder / "domain-keys.json"};
+    settings.region = {sluis::test::trust(), folder / "directory.json"};
     settings.keys = folder / "gateway-keys.json";
-    settings.key_shares = folder / "key-shares.json";
     settings.policy = folder / "policy.json";
     settings.data = folder / "data";
     std::filesystem::create_directory(settings.data);
     put_directory(region_document());
-    Json transcripts{{"v", 1}, {"transcripts", Json::array()}};
-    for (const std::string use : {"tag", "lock"})
-      transcripts["transcripts"].push_back(dealt(use).transcript.json());
-    sluis::test::put(settings.region.domain_keys, transcripts.dump());
+    const auto directory = sluis::test::directory(region_document());
+    REQUIRE(DomainKeys::from({dealt("tag").transcript, dealt("lock").transcript}, directory)
+                .value()
+                .write(settings.data / "domain-keys.json")
+                .ok());
     sluis::test::put(settings.policy, policy_of("politie"));
     put_shares(2);
   }
@@ -37,19 +36,14 @@ struct Files {
   }
   /// The shares of holder `number`.
   void put_shares(std::uint32_t number) const {
-    std::filesystem::remove(*settings.key_shares);
-    std::vector<KeyShares::Share> shares;
+    const auto files = KeyFiles::open(key_folder(settings), keys.store_key).value();
     for (const std::string use : {"tag", "lock"})
-      shares.push_back(
-          {"zvh", "2026b", use, 1, number,
-           crypto::SecretScalar::copy_of(dealt(use).shares[number - 1].reveal()).value()});
-    REQUIRE(KeyShares::write(*settings.key_shares, shares).ok());
+      REQUIRE(KeyShares::write(files, {key_name(use), 1}, dealt(use).shares[number - 1]).ok());
   }
-  config::Result<Standing> read(const GatewayKeys& keys = keys_of("politie")) const {
-    return read_standing(settings, keys);
-  }
+  config::Result<Standing> read() const { return read_standing(settings, keys); }
   const sluis::test::TemporaryFolder folder;
   config::Settings settings;
+  GatewayKeys keys = keys_of("politie");
 };
 
 Json version(std::uint64_t number) {
@@ -69,8 +63,31 @@ TEST_CASE("standing: read whole, and again", "[core]") {
   CHECK_FALSE(standing->policy_hash.empty());
   const auto name = key_name("lock");
   CHECK(standing->domain_keys->find(name.domain, name.epoch, name.use) != nullptr);
-  CHECK(standing->shares->find(name.domain, name.epoch, name.use, 1) != nullptr);
+  CHECK(standing->shares->find({name, 1}) != nullptr);
   CHECK(files.read().ok());
+}
+
+TEST_CASE("standing: a gateway that has no keys yet, or not the generation that is named, starts",
+          "[core]") {
+  const Files files;
+  SECTION("none at all") {
+    std::filesystem::remove(files.settings.data / "domain-keys.json");
+    std::filesystem::remove_all(key_folder(files.settings));
+    const auto standing = files.read();
+    REQUIRE(standing.ok());
+    CHECK(standing->domain_keys->names().empty());
+    CHECK(standing->shares->list().empty());
+  }
+  SECTION("the generation before") {
+    auto document = version(13);
+    document["domains"][0]["epochs"][0]["generation"] = 2;
+    document["domains"][0]["epochs"][0]["ceremony"] = "refresh";
+    files.put_directory(document);
+    const auto standing = files.read();
+    REQUIRE(standing.ok());
+    CHECK(standing->domain_keys->find({key_name("tag"), 1}) != nullptr);
+    CHECK(standing->shares->find({key_name("tag"), 1}) != nullptr);
+  }
 }
 
 TEST_CASE("standing: a directory may follow the last one seen, and no other", "[core]") {
@@ -137,19 +154,14 @@ TEST_CASE("standing: what does not fit together is refused, with the file's name
        [](Files& f) { f.settings.region.trust.threshold = 3; }, "directory.json"},
       {"an organisation that is not in it",
        [](Files& f) { f.settings.organisation = partner("om"); }, "\"om\": is not in it"},
-      {"no domain keys", [](Files& f) { std::filesystem::remove(f.settings.region.domain_keys); },
+      {"damaged domain keys",
+       [](Files& f) { sluis::test::put(f.settings.data / "domain-keys.json", "{"); },
        "domain-keys.json"},
-      {"domain keys of another making",
-       [](Files& f) {
-         auto document = region_document();
-         document["version"] = 13;
-         document["domains"][0]["epochs"][0]["generation"] = 2;
-         f.put_directory(document);
-       },
-       "domain-keys.json"},
-      {"another holder's shares", [](Files& f) { f.put_shares(3); }, "key-shares.json"},
-      {"shares that others may read",
-       [](Files& f) { sluis::test::set_mode(*f.settings.key_shares, 0644); }, "key-shares.json"},
+      {"another holder's shares", [](Files& f) { f.put_shares(3); }, "is not the one"},
+      {"shares that others may enter",
+       [](Files& f) { sluis::test::set_mode(key_folder(f.settings), 0750); }, "chmod 700"},
+      {"another gateway's shares", [](Files& f) { f.keys = keys_of("politie"); },
+       "was not sealed by this gateway's storeKey"},
       {"no policy", [](Files& f) { std::filesystem::remove(f.settings.policy); }, "policy.json"},
       {"another organisation's policy",
        [](Files& f) { sluis::test::put(f.settings.policy, policy_of("gemeente")); },
@@ -191,7 +203,7 @@ TEST_CASE("standing: keys that are not the directory's are refused", "[core]") {
   DYNAMIC_SECTION(c.name) {
     auto keys = keys_of("politie");
     c.change(keys);
-    const auto standing = files.read(keys);
+    const auto standing = read_standing(files.settings, keys);
     REQUIRE_FALSE(standing.ok());
     CHECK(standing.failure().detail.find(c.said) != std::string::npos);
     CHECK(standing.failure().detail.find("gateway-keys.json") != std::string::npos);
@@ -204,9 +216,9 @@ TEST_CASE("standing: keys that are not the directory's are refused", "[core]") {
     CHECK(files.read(keys).ok());
   }
   SECTION("an older seal key beside the one in force is kept") {
-    auto keys = keys_of("politie");
-    keys.seal.push_back(crypto::SealKey::random());
-    CHECK(files.read(keys).ok());
+    Files with_older;
+    with_older.keys.seal.push_back(crypto::SealKey::random());
+    CHECK(with_older.read().ok());
   }
 }
 
@@ -214,8 +226,7 @@ TEST_CASE("standing: its version changes with any of its files", "[core]") {
   const Files files;
   auto before = standing_version(files.settings);
   CHECK(standing_version(files.settings) == before);
-  for (const auto& file : {files.settings.region.directory, files.settings.region.domain_keys,
-                           *files.settings.key_shares, files.settings.policy}) {
+  for (const auto& file : {files.settings.region.directory, files.settings.policy}) {
     CAPTURE(file);
     const auto text = sluis::test::contents(file);
     std::filesystem::remove(file);

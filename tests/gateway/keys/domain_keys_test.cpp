@@ -5,6 +5,7 @@
 
 #include "crypto/encoding.hpp"
 #include "crypto/threshold.hpp"
+#include "gateway/keys/key_shares.hpp"
 #include "tests/config/region_fixture.hpp"
 #include "tests/gateway/keys/key_making.hpp"
 #include "tests/gateway/temporary_folder.hpp"
@@ -12,6 +13,7 @@
 using namespace sluis;
 using config::Code;
 using gateway::DomainKeys;
+using gateway::KeyFiles;
 using gateway::KeyShares;
 using gateway::Transcript;
 
@@ -28,19 +30,6 @@ void sign_again(Transcript& transcript) {
   }
 }
 
-std::string file_with(const std::vector<Transcript>& transcripts) {
-  config::Json document{{"v", 1}, {"transcripts", config::Json::array()}};
-  for (const auto& each : transcripts) document["transcripts"].push_back(each.json());
-  return document.dump(1);
-}
-
-std::vector<KeyShares::Share> shares_of(test::MadeKey& key, std::size_t i) {
-  std::vector<KeyShares::Share> shares;
-  shares.push_back({"zvh", "2026b", key.transcript.use, 1, static_cast<std::uint32_t>(i + 1),
-                    std::move(key.shares[i])});
-  return shares;
-}
-
 const auto zvh = config::DomainId::parse("zvh").value();
 const auto epoch = config::EpochId::parse("2026b").value();
 
@@ -51,7 +40,9 @@ TEST_CASE("domain keys: a key that was made verifies, through its file too", "[c
   const auto tag = test::make_key(directory, "tag"), lock = test::make_key(directory, "lock");
   const test::TemporaryFolder folder;
   const auto path = folder / "domain-keys.json";
-  test::put(path, file_with({tag.transcript, lock.transcript}));
+  const auto verified = DomainKeys::from({tag.transcript, lock.transcript}, directory);
+  REQUIRE(verified.ok());
+  REQUIRE(verified->write(path).ok());
 
   const auto keys = DomainKeys::read(path, directory);
   REQUIRE(keys.ok());
@@ -133,14 +124,14 @@ TEST_CASE("domain keys: what does not follow, or is not signed, is refused", "[c
 
 TEST_CASE("domain keys: a file with a double or a broken transcript is refused", "[core][keys]") {
   const auto directory = test::directory();
-  const auto tag = test::make_key(directory, "tag").transcript;
+  const gateway::KeyRecord tag{test::make_key(directory, "tag").transcript, {}};
   const test::TemporaryFolder folder;
   const auto path = folder / "domain-keys.json";
   SECTION("twice") {
-    test::put(path, file_with({tag, tag}));
+    test::put(path, gateway::records_text({tag, tag}));
   }
   SECTION("an unknown field") {
-    auto text = file_with({tag});
+    auto text = gateway::records_text({tag});
     text.replace(text.find("\"attempt\""), 9, "\"attemps\"");
     test::put(path, text);
   }
@@ -152,20 +143,43 @@ TEST_CASE("domain keys: a file with a double or a broken transcript is refused",
   CHECK(read.failure().code == Code::invalid);
 }
 
+TEST_CASE("domain keys: no file is no key; a key that the directory no longer names is left out",
+          "[core][keys]") {
+  const auto directory = test::directory();
+  const test::TemporaryFolder folder;
+  const auto path = folder / "domain-keys.json";
+  CHECK(DomainKeys::read(path, directory)->names().empty());
+  const auto tag = test::make_key(directory, "tag").transcript;
+  REQUIRE(DomainKeys::from({tag}, directory)->write(path).ok());
+  auto document = test::directory_document();
+  document["domains"] = config::Json::array();
+  CHECK(DomainKeys::read(path, test::directory(document))->names().empty());
+}
+
+TEST_CASE("domain keys: another account of a generation that is known is refused", "[core][keys]") {
+  const auto directory = test::directory();
+  const gateway::KeyRecord mine{test::make_key(directory, "tag").transcript, {}};
+  const gateway::KeyRecord other{test::make_key(directory, "tag").transcript, {}};
+  const auto keys = DomainKeys::from({mine.transcript}, directory).value();
+  CHECK(keys.with({mine}, directory).ok());
+  CHECK(keys.with({other}, directory).failure().code == Code::conflict);
+  CHECK_FALSE(mine.acknowledged());
+}
+
 TEST_CASE("key shares: written, read, found and checked", "[core][keys]") {
   const auto directory = test::directory();
-  auto tag = test::make_key(directory, "tag");
+  const auto tag = test::make_key(directory, "tag");
   const auto keys = DomainKeys::from({tag.transcript}, directory).value();
   const test::TemporaryFolder folder;
-  const auto path = folder / "shares.json";
-  REQUIRE(KeyShares::write(path, shares_of(tag, 1)).ok());
-  CHECK(test::mode_of(path) == 0600);
+  const auto files = KeyFiles::open(folder / "keys", gateway::StoreKey::random()).value();
+  const gateway::KeyGeneration name{{zvh, epoch, "tag"}, 1};
+  REQUIRE(KeyShares::write(files, name, tag.shares[1]).ok());
 
-  const auto held = KeyShares::read(path);
+  const auto held = KeyShares::read(files);
   REQUIRE(held.ok());
-  CHECK(held->find(zvh, epoch, "tag", 1) != nullptr);
-  CHECK(held->find(zvh, epoch, "lock", 1) == nullptr);
-  CHECK(held->find(zvh, epoch, "tag", 2) == nullptr);
+  CHECK(held->find(name) != nullptr);
+  CHECK(held->find({{zvh, epoch, "lock"}, 1}) == nullptr);
+  CHECK(held->find({{zvh, epoch, "tag"}, 2}) == nullptr);
   CHECK(held->check(keys, config::PartnerId::parse("politie").value()).ok());
   CHECK_FALSE(held->check(keys, config::PartnerId::parse("gemeente").value()).ok());
   CHECK_FALSE(held->check(keys, config::PartnerId::parse("ggz").value()).ok());
@@ -173,42 +187,4 @@ TEST_CASE("key shares: written, read, found and checked", "[core][keys]") {
   const auto other =
       DomainKeys::from({test::make_key(directory, "tag").transcript}, directory).value();
   CHECK_FALSE(held->check(other, config::PartnerId::parse("politie").value()).ok());
-}
-
-TEST_CASE("key shares: no file is no share; a readable or damaged one is refused", "[core][keys]") {
-  const auto directory = test::directory();
-  auto tag = test::make_key(directory, "tag");
-  const test::TemporaryFolder folder;
-  const auto path = folder / "shares.json";
-  const auto none = KeyShares::read(path);
-  REQUIRE(none.ok());
-  CHECK(none->find(zvh, epoch, "tag", 1) == nullptr);
-
-  REQUIRE(KeyShares::write(path, shares_of(tag, 0)).ok());
-  SECTION("readable by the group") {
-    test::set_mode(path, 0640);
-    CHECK(KeyShares::read(path).failure().code == Code::forbidden);
-  }
-  SECTION("damaged") {
-    const auto text = test::contents(path);
-    const auto share_at = text.find("\"share\": \"") + 10;
-    struct Case {
-      std::string name, text;
-    };
-    const auto c = GENERATE_COPY(values<Case>({
-        {"a share that is zero", std::string(text).replace(share_at, 43, std::string(43, 'A'))},
-        {"a share that is not canonical",
-         std::string(text).replace(share_at, 43, std::string(42, '_') + "8")},
-        {"a double field", std::string(text).replace(text.find("\"epoch\""), 7, "\"domain\"")},
-        {"an unknown use", std::string(text).replace(text.find("\"tag\""), 5, "\"tags\"")},
-        {"number 0", std::string(text).replace(text.find("\"number\": 1"), 11, "\"number\": 0")},
-        {"cut short", text.substr(0, text.size() - 4)},
-    }));
-    CAPTURE(c.name);
-    test::put(path, c.text);
-    const auto read = KeyShares::read(path);
-    REQUIRE_FALSE(read.ok());
-    CHECK(read.failure().code == Code::invalid);
-    CHECK(read.failure().detail.find(text.substr(share_at, 8)) == std::string::npos);
-  }
 }

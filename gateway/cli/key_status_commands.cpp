@@ -1,0 +1,165 @@
+#include "gateway/cli/key_status_commands.hpp"
+
+#include <ostream>
+
+#include "config/settings.hpp"
+#include "crypto/encoding.hpp"
+#include "gateway/cli/answer_fields.hpp"
+#include "gateway/cli/http.hpp"
+#include "gateway/cli/passphrase_prompt.hpp"
+#include "gateway/cli/region_plan.hpp"
+#include "gateway/files/files.hpp"
+#include "gateway/keys/approval.hpp"
+
+namespace sluis::gateway::cli {
+
+using config::Code;
+using config::error;
+using config::Json;
+using config::Result;
+
+namespace {
+
+constexpr std::size_t most_bytes = 8U << 20U;
+
+/// Whose: `--settings FILE`, or `--region DIR --as PARTNER` for a demo region.
+struct Options {
+  std::filesystem::path settings, region;
+  std::string as;
+  std::uint64_t version = 0;
+  PassphraseSource passphrase;
+  bool json = false;
+
+  void add_to(CLI::App& command) {
+    command.add_option("--settings", settings, "this gateway's settings");
+    command.add_option("--region", region, "or: a demo region's folder,");
+    command.add_option("--as", as, "and the partner whose gateway it is");
+    command.add_flag("--json", json, "the result as JSON");
+  }
+  [[nodiscard]] Result<config::Settings> read() const {
+    if (!settings.empty()) return config::Settings::read(settings);
+    if (region.empty() || as.empty())
+      throw CLI::ValidationError("whose gateway", "name --settings, or --region and --as");
+    if (auto known = partner_number(as); !known) return known.failure();
+    return config::Settings::read(RegionLayout{region}.settings(as));
+  }
+};
+
+std::string joined(const Json& list) {
+  std::string text;
+  for (const auto& each : list)
+    text += (text.empty() ? "" : ", ") + printable(each.is_string() ? each.get<std::string>() : "");
+  return text;
+}
+
+void print_keys(const Json& keys, Console& console) {
+  Table table({"KEY", "GENERATION", "HOLDERS", "DAYS LEFT", "STATE"});
+  for (const auto& key : keys) {
+    const auto name =
+        text_at(key, "domain") + "/" + text_at(key, "epoch") + "/" + text_at(key, "use");
+    const auto generation = number_at(key, "generation");
+    const auto days = key.contains("daysLeft") ? key["daysLeft"].dump() : std::string("-");
+    table.add({printable(name), generation == 0 ? "-" : std::to_string(generation),
+               generation == 0 ? "-"
+                               : "any " + std::to_string(number_at(key, "threshold")) + " of " +
+                                     joined(list_at(key, "holders")),
+               days, printable(text_at(key, "text"))});
+  }
+  table.print(console.out);
+  for (const auto& key : keys)
+    if (const auto to_do = text_at(key, "toDo"); !to_do.empty())
+      console.out << "\nto do for " << printable(text_at(key, "domain")) << '/'
+                  << printable(text_at(key, "epoch")) << '/' << printable(text_at(key, "use"))
+                  << ": " << printable(to_do) << '\n';
+}
+
+/// `not_so` while something is stopped, waits for somebody, or is not there.
+Outcome status(const Options& options, Console& console) {
+  const auto settings = options.read();
+  if (!settings) return settings.failure();
+  const auto reply = operator_get(settings->listen.operators.port, "/keys");
+  if (!reply) return reply.failure();
+  const auto body = json_of(*reply);
+  if (!body) return body.failure();
+  const auto keys = list_at(*body, "keys");
+  if (options.json) {
+    console.out << body->dump(2) << '\n';
+  } else {
+    print_keys(keys, console);
+  }
+  for (const auto& key : keys) {
+    const auto state = text_at(key, "state");
+    if (state != "in-force" && state != "handing-over") return Exit::not_so;
+  }
+  return Exit::fine;
+}
+
+void describe(const config::Directory& directory, Console& console) {
+  for (const auto& domain : directory.domains())
+    for (const auto& epoch : domain.epochs) {
+      if (epoch.ceremony != "reshare") continue;
+      console.out << "domain " << domain.id.str() << ", epoch " << epoch.id.str() << ": generation "
+                  << epoch.generation << " goes to any " << epoch.threshold << " of ";
+      for (const auto& holder : epoch.holders)
+        console.out << (&holder == &epoch.holders.front() ? "" : ", ") << holder.str();
+      console.out << '\n';
+    }
+}
+
+Outcome approve(const Options& options, Console& console) {
+  const auto settings = options.read();
+  if (!settings) return settings.failure();
+  const auto text = read_text(settings->region.directory, most_bytes);
+  if (!text) return text.failure();
+  const auto directory = config::Directory::read(*text, settings->region.trust);
+  if (!directory) return directory.failure();
+  if (options.version != directory->version())
+    return error(Code::conflict, settings->region.directory.string() + ": is version " +
+                                     std::to_string(directory->version()) + ", not " +
+                                     std::to_string(options.version) +
+                                     "; look at what it asks, and name the version that it has");
+  const auto file = open_key_file(*settings, options.passphrase);
+  if (!file) return file.failure();
+  const auto keys = file->keys();
+  const auto* entry = directory->partner(settings->organisation);
+  const auto* sign = entry == nullptr ? nullptr : keys.sign_key(entry->sign_key);
+  if (sign == nullptr)
+    return error(Code::invalid, settings->keys.string() +
+                                    ": has not the signKey that the directory names for \"" +
+                                    settings->organisation.str() + "\"");
+  const auto approval =
+      Approval::make(*directory, settings->organisation, config::SystemClock().now(), *sign);
+  if (auto added = add_approval(settings->data / "approvals.json", approval); !added)
+    return added.failure();
+  if (options.json) {
+    print_json(console, {{"version", approval.version},
+                         {"directory", crypto::base64url(approval.directory)}});
+    return Exit::fine;
+  }
+  describe(*directory, console);
+  console.out << "approved: " << settings->organisation.str()
+              << " deals its shares as directory version " << approval.version << " names\n";
+  return Exit::fine;
+}
+
+}  // namespace
+
+void add_key_status_commands(CLI::App& family, Session& session) {
+  auto shown = std::make_shared<Options>();
+  auto* show = add_command(family, "status", "the region's keys, and what they wait for",
+                           "sluis keys status --settings settings.json");
+  shown->add_to(*show);
+  show->callback([shown, &session] { session.finish(status(*shown, session.console)); });
+
+  auto approved = std::make_shared<Options>();
+  auto* allow = add_command(family, "approve",
+                            "let this gateway deal its shares as a directory version names",
+                            "sluis keys approve 13 --settings settings.json");
+  allow->add_option("VERSION", approved->version, "the directory's, as you have read it")
+      ->required();
+  approved->add_to(*allow);
+  approved->passphrase.add_options(*allow, "", "its passphrase");
+  allow->callback([approved, &session] { session.finish(approve(*approved, session.console)); });
+}
+
+}  // namespace sluis::gateway::cli
