@@ -140,7 +140,7 @@ Task<Result<std::vector<KeyRecord>>> PeerClient::domain_keys(const config::Partn
   request.idempotent = true;
   auto answer = co_await kept->send(std::move(request));
   if (!answer) co_return answer.failure();
-  if (answer->status != 200) co_return refusal(answer->status, answer->body);
+  if (answer->status != 200) co_return refusal(*answer);
   auto records = read_records(answer->body);
   if (!records)
     co_return error(Code::unavailable, "keys of another form: " + records.failure().detail);
