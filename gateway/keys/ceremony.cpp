@@ -121,11 +121,13 @@ void Ceremony::add_fault(const PartnerId& partner, std::string reason,
 bool Ceremony::contradicted(const RoundMessage& before, const RoundMessage& now) {
   const auto faults = faults_.size();
   add_fault(now.from, "said two different things in round " + number_of(now.round), {before, now});
+  bool counts = false;
   if (now.round == Round::sign && !checked_.contains({now.round, now.from})) {
     messages_.insert_or_assign({now.round, now.from}, now);
     settle({});
+    counts = checked_.contains({now.round, now.from});
   }
-  return faults_.size() != faults;
+  return counts || faults_.size() != faults;
 }
 
 void Ceremony::keep(const RoundMessage& message) {

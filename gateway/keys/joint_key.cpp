@@ -28,12 +28,12 @@ std::optional<Commitments> sums(std::size_t each, std::span<const Commitments> d
   if (dealers.empty()) return std::nullopt;
   Commitments sums;
   for (std::size_t j = 0; j < each; ++j) {
-    std::optional<crypto::Element> sum;
+    std::optional<crypto::Element> sum;  // nothing stands for the identity, which may pass by
     for (const auto& commitments : dealers) {
       if (commitments.size() != each) return std::nullopt;
       sum = sum ? sum->add(commitments[j]) : commitments[j];
-      if (!sum) return std::nullopt;
     }
+    if (!sum) return std::nullopt;
     sums.push_back(*sum);
   }
   return sums;
