@@ -121,8 +121,9 @@ Outcome approve(const Options& options, Console& console) {
   const auto file = open_key_file(*settings, options.passphrase);
   if (!file) return file.failure();
   const auto keys = file->keys();
+  if (!keys) return keys.failure();
   const auto* entry = directory->partner(settings->organisation);
-  const auto* sign = entry == nullptr ? nullptr : keys.sign_key(entry->sign_key);
+  const auto* sign = entry == nullptr ? nullptr : keys->sign_key(entry->sign_key);
   if (sign == nullptr)
     return error(Code::invalid, settings->keys.string() +
                                     ": has not the signKey that the directory names for \"" +
