@@ -210,10 +210,10 @@ TEST_CASE("standing: keys that are not the directory's are refused", "[core]") {
     CHECK_FALSE(std::filesystem::exists(files.settings.data / "directory.seen.json"));
   }
   SECTION("a new sign key in front of the one that the directory names is fine") {
-    auto keys = keys_of("politie");
-    keys.former_sign.push_back(keys.sign);
-    keys.sign = crypto::SigningKey::random();
-    CHECK(files.read(keys).ok());
+    Files with_newer;
+    with_newer.keys.former_sign.push_back(with_newer.keys.sign);
+    with_newer.keys.sign = crypto::SigningKey::random();
+    CHECK(with_newer.read().ok());
   }
   SECTION("an older seal key beside the one in force is kept") {
     Files with_older;
