@@ -237,7 +237,7 @@ std::vector<Error> Settings::missing_files() const {
                               {"/keys", &keys},
                               {"/policy", &policy},
                               {"/tokens", &tokens}};
-  if (tls.key_in_token.empty()) named.insert(named.begin() + 3, {"/tls/key", &tls.key});
+  if (tls.key_in_token.empty()) named.insert(named.begin() + 2, {"/tls/key", &tls.key});
   if (pkcs11) named.push_back({"/pkcs11/module", &pkcs11->module});
   if (pkcs11 && pkcs11->pin.file) named.push_back({"/pkcs11/pin/file", &*pkcs11->pin.file});
   if (tls.api_authorities) named.push_back({"/tls/apiAuthorities", &*tls.api_authorities});
