@@ -78,7 +78,7 @@ void add_backup_commands(CLI::App& family, Session& session) {
   keep->callback([kept, &session] { session.finish(backup(*kept, session.console)); });
 
   auto back = std::make_shared<BackupOptions>();
-  auto* put = add_command(family, "restore", "put the files of a backup back; writes over nothing",
+  auto* put = add_command(family, "restore", "put a backup back; writes over nothing",
                           "sluis keys restore ggz.backup --into /etc/sluis");
   put->add_option("FILE", back->file, "the backup")->required();
   put->add_option("--into", back->folder, "the folder for the settings")->required();

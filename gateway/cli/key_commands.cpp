@@ -223,7 +223,7 @@ void add_weak(CLI::App& command, bool& weak) {
 
 void add_key_commands(CLI::App& program, Session& session) {
   auto* family =
-      add_command(program, "keys", "this gateway's own keys, and its part in the region's",
+      add_command(program, "keys", "this gateway's keys, and those of the region",
                   "sluis keys seal --settings settings.json --passphrase-file passphrase");
   family->require_subcommand(1);
 

@@ -153,8 +153,7 @@ void add_key_status_commands(CLI::App& family, Session& session) {
   show->callback([shown, &session] { session.finish(status(*shown, session.console)); });
 
   auto approved = std::make_shared<Options>();
-  auto* allow = add_command(family, "approve",
-                            "let this gateway deal its shares as a directory version names",
+  auto* allow = add_command(family, "approve", "deal our shares as a directory version asks",
                             "sluis keys approve 13 --settings settings.json");
   allow->add_option("VERSION", approved->version, "the directory's, as you have read it")
       ->required();

@@ -67,7 +67,7 @@ class Terminal {
 void PassphraseSource::add_options(CLI::App& command, const std::string& prefix,
                                    const std::string& whose) {
   auto* from_file = command.add_option("--" + prefix + "passphrase-file", file,
-                                       "a file (0600) with " + whose + "; else it is typed");
+                                       "file with " + whose + ", else typed");
   command
       .add_option("--" + prefix + "passphrase-fd", descriptor,
                   "or an open file descriptor to read it from")
