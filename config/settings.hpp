@@ -80,6 +80,11 @@ struct Settings {
     std::uint64_t times_habit = 10;  // its busiest ten minutes of seven days
   };
 
+  struct Audit {
+    std::uint32_t witness_seconds = 60;  // between two rounds of asking the witnesses
+    std::uint32_t late_seconds = 3'600;  // then a witness that lacks something is late
+  };
+
   /// Comments are allowed. `invalid` with every refused setting, its key, its place in the file
   /// and what was wrong; `not_found` when there is no such file. All paths are absolute then.
   [[nodiscard]] static Result<Settings> read(const Path& file);
@@ -99,11 +104,13 @@ struct Settings {
   std::optional<SecretSource> key_passphrase;
   std::optional<Pkcs11> pkcs11;
   Path policy, tokens;
-  Path data;  // a folder
+  Path data;   // a folder
+  Path guard;  // of the audit log, a file apart from it
   Threads threads;
   Limits limits;
   Delivery delivery;
   Alarm alarm;
+  Audit audit;
   std::string log_level;  // trace, debug, info, warn, error
 };
 
