@@ -10,7 +10,8 @@ build=(g++ cmake ninja-build ccache mold pkg-config git ca-certificates
   libsodium-dev libssl-dev libboost1.81-dev nlohmann-json3-dev libvalijson-dev libicu-dev
   libsqlite3-dev libspdlog-dev libfmt-dev libcli11-dev libp11-kit-dev
   libengine-pkcs11-openssl)
-tests=(softhsm2 catch2 clang-format-14 clang-tidy-14 openssl curl sqlite3 python3-minimal)
+tests=(softhsm2 catch2 clang-format-14 clang-tidy-14 openssl curl sqlite3 python3-minimal
+  gcovr)
 
 wanted=("${build[@]}")
 check=no
