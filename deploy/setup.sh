@@ -9,7 +9,8 @@ set -euo pipefail
 build=(g++ cmake ninja-build ccache mold pkg-config git ca-certificates
   libsodium-dev libssl-dev libboost1.81-dev nlohmann-json3-dev libvalijson-dev libicu-dev
   libsqlite3-dev libspdlog-dev libfmt-dev libcli11-dev)
-tests=(catch2 clang-format-14 clang-tidy-14 openssl curl sqlite3 python3-minimal)
+tests=(catch2 clang-format-14 clang-tidy-14 openssl curl sqlite3 python3-minimal
+  gcovr)
 
 wanted=("${build[@]}")
 check=no
