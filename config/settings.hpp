@@ -91,7 +91,11 @@ struct Settings {
   std::optional<KeyPassphrase> key_passphrase;
   std::optional<Path> key_shares;  // a holder's
   Path policy, tokens;
-  Path data;  // a folder
+  /// Whose signatures put a policy in force, and how many of them it takes.
+  std::vector<PublicKey> policy_keys;
+  unsigned policy_threshold = 1;
+  std::optional<Path> partner_policies;  // a folder: what partners gave us to lay beside ours
+  Path data;                             // a folder
   Threads threads;
   Limits limits;
   Delivery delivery;

@@ -102,6 +102,32 @@ Result<void> begin_log(store::Store& store, const Recorder& recorder, const Regi
   });
 }
 
+store::Store::Work append_all(const Recorder& recorder, std::vector<audit::Record> records) {
+  return [&recorder, records = std::move(records)](store::Transaction& tx) {
+    for (const auto& record : records) recorder.append(tx, record);
+  };
+}
+
+void log_refusal(const PolicyReading& reading) {
+  if (reading.refused)
+    spdlog::error("the policy is not taken, version {} stays in force: {}",
+                  reading.policy->document().version, reading.refused->detail);
+}
+
+/// The policy that this start found: its record, and that it was seen, before anything is decided.
+Result<void> begin_policy(const Settings& settings, store::Store& store, const Recorder& recorder,
+                          const PolicyReading& reading) {
+  log_refusal(reading);
+  auto records = policy_records(settings, recorder, reading);
+  if (!records.empty()) {
+    const auto written = wait_for([&](store::Store::Done done) {
+      store.write(append_all(recorder, std::move(records)), std::move(done));
+    });
+    if (!written) return written;
+  }
+  return keep_policy(settings, reading);
+}
+
 }  // namespace
 
 /// In the order of construction; destruction runs the other way.
@@ -131,6 +157,8 @@ struct App::Parts {
   Task<bool> look_at_files();  // true: another standing is in force
   void look_at_certificates();
   Task<bool> look_at_keys();
+  Task<void> record_policy(const PolicyReading& reading);
+  void put_in_force(Standing fresh);
   Task<void> shut_down();
 
   Settings settings;
@@ -308,23 +336,47 @@ Task<bool> App::Parts::look_at_files() {
   const bool other_keys = co_await look_at_keys();
   auto now = standing_version(settings);
   if (now == seen.standing && !other_keys) co_return false;
-  seen.standing = std::move(now);
-  auto fresh = read_standing(settings, *keys_in_file);
+  const auto before = region.standing();
+  auto fresh = read_standing(settings, *keys_in_file, region.now(), before->policy.get());
   if (!fresh) {
+    seen.standing = std::move(now);
     spdlog::error("what changed is not taken, the last good one stays in force: {}",
                   fresh.failure().detail);
     co_return false;
   }
-  for (const auto& partner : fresh->directory->partners())
-    if (!partner.active) peer_tls.drop_sessions(partner.oin.str());
-  region.replace(std::move(*fresh), keys_in_file);
-  const auto standing = region.standing();
-  spdlog::info("in force now: directory version {}, policy {}, signKey {}, newest sealKey {}",
-               standing->directory->version(), standing->policy_hash,
-               crypto::base64url(region.sign_key().public_key()),
-               crypto::base64url(keys_in_file->seal.front().public_key()));
-  courier->standing_changed();
+  // What can't be recorded or kept is not taken, and is looked at again.
+  co_await record_policy(fresh->policy);
+  if (const auto kept = keep_policy(settings, fresh->policy); !kept) {
+    spdlog::error("a new policy is not taken: {}", kept.failure().detail);
+    co_return false;
+  }
+  seen.standing = std::move(now);
+  put_in_force(std::move(fresh->standing));
   co_return true;
+}
+
+Task<void> App::Parts::record_policy(const PolicyReading& reading) {
+  log_refusal(reading);
+  auto records = policy_records(settings, *recorder, reading);
+  if (records.empty()) co_return;
+  auto act = [work = append_all(*recorder, std::move(records))](store::Transaction& tx) {
+    work(tx);
+    return Nothing{};
+  };
+  co_await write(*store, std::move(act));
+}
+
+void App::Parts::put_in_force(Standing fresh) {
+  for (const auto& partner : fresh.directory->partners())
+    if (!partner.active) peer_tls.drop_sessions(partner.oin.str());
+  region.replace(std::move(fresh), keys_in_file);
+  const auto standing = region.standing();
+  spdlog::info(
+      "in force now: directory version {}, policy version {}, {}, signKey {}, newest sealKey {}",
+      standing->directory->version(), standing->policy->document().version, standing->policy_hash,
+      crypto::base64url(region.sign_key().public_key()),
+      crypto::base64url(keys_in_file->seal.front().public_key()));
+  courier->standing_changed();
 }
 
 Task<void> App::Parts::watch_files() {
@@ -379,7 +431,7 @@ Result<std::unique_ptr<App>> App::create(Settings settings) {
   std::error_code failed;
   std::filesystem::create_directories(settings.data, failed);
   if (failed) return error(Code::unavailable, settings.data.string() + ": " + failed.message());
-  auto standing = read_standing(settings, *keys);
+  auto standing = read_standing(settings, *keys, config::SystemClock().now());
   if (!standing) return standing.failure();
   if (auto alone = check_private(settings.tls.key); !alone) return alone.failure();
   auto api = net::ServerTls::load(api_files(settings), net::ClientCert::none);
@@ -388,11 +440,14 @@ Result<std::unique_ptr<App>> App::create(Settings settings) {
   if (!peer) return peer.failure();
   auto client = net::ClientTls::load(client_files(settings));
   if (!client) return client.failure();
-  auto parts = std::make_unique<Parts>(std::move(settings), keys, std::move(*standing),
+  auto parts = std::make_unique<Parts>(std::move(settings), keys, std::move(standing->standing),
                                        std::move(*api), std::move(*peer), std::move(*client));
   if (auto opened = parts->open_store(); !opened) return opened.failure();
   parts->build_core();
   if (auto begun = begin_log(*parts->store, *parts->recorder, parts->region); !begun)
+    return begun.failure();
+  if (auto begun = begin_policy(parts->settings, *parts->store, *parts->recorder, standing->policy);
+      !begun)
     return begun.failure();
   return std::unique_ptr<App>(new App(std::move(parts)));
 }

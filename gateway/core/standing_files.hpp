@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/settings.hpp"
+#include "gateway/core/policy_file.hpp"
 #include "gateway/core/region.hpp"
 
 namespace sluis::gateway {
@@ -14,8 +15,15 @@ namespace sluis::gateway {
 /// own keys are those that stand there, its shares are those of the transcripts, the policy is its
 /// own. The directory may not be older than the highest version seen, which is kept in the data
 /// folder, apart from the database. Errors name the file and the setting that points to it.
-[[nodiscard]] config::Result<Standing> read_standing(const config::Settings& settings,
-                                                     const GatewayKeys& keys);
+/// `in_force` is the policy that a running gateway decides by.
+struct StandingRead {
+  Standing standing;
+  PolicyReading policy;
+};
+[[nodiscard]] config::Result<StandingRead> read_standing(const config::Settings& settings,
+                                                         const GatewayKeys& keys,
+                                                         config::Timestamp now,
+                                                         const policy::Policy* in_force = nullptr);
 
 /// Changes when one of these files does. For asking whether to read them again.
 [[nodiscard]] std::string standing_version(const config::Settings& settings);

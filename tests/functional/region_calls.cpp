@@ -2,6 +2,8 @@
 #include <stdexcept>
 
 #include "gateway/net/blocking.hpp"
+#include "policy/signing.hpp"
+#include "tests/functional/policies.hpp"
 #include "tests/functional/region.hpp"
 
 namespace sluis::test {
@@ -98,9 +100,8 @@ std::size_t times_in_force(const std::filesystem::path& log) {
 void TestRegion::replace_policy(std::string_view partner, const std::string& text) {
   const auto log = layout_.log_file(partner);
   const auto before = times_in_force(log);
-  const auto draft = scratch_ / "policy.json";
-  put(draft, text);
-  std::filesystem::rename(draft, layout_.partner(partner) / "policy.json");
+  const auto now = policy::edition_of(contents(layout_.partner(partner) / "policy.json"));
+  put_policy(*this, partner, signed_policy(*this, partner, text, now.value().version + 1));
   if (!poll_until(within(std::chrono::seconds(60)), [&] { return times_in_force(log) > before; }))
     throw std::runtime_error(std::string(partner) + " does not take its policy" + contents(log));
 }
