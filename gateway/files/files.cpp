@@ -124,7 +124,20 @@ Result<void> overwrite(int descriptor, const std::filesystem::path& path) {
   return write_all(descriptor, path, zeroes);
 }
 
+/// A name that nothing else has, which `is_leftover` knows again.
+std::filesystem::path beside(const std::filesystem::path& path) {
+  crypto::Array<8> random;
+  crypto::fill_random(random);
+  auto name = path;
+  name += ".new-" + crypto::hex(random);
+  return name;
+}
+
 }  // namespace
+
+bool is_leftover(const std::filesystem::path& path) {
+  return path.filename().string().find(".new-") != std::string::npos;
+}
 
 Result<std::string> read_text(const std::filesystem::path& path, std::size_t most_bytes) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -179,10 +192,7 @@ Result<void> write_new(const std::filesystem::path& path, crypto::View bytes, un
 }
 
 Result<void> replace(const std::filesystem::path& path, crypto::View bytes, unsigned mode) {
-  crypto::Array<8> random;
-  crypto::fill_random(random);
-  auto temporary = path;
-  temporary += ".new-" + crypto::hex(random);
+  const auto temporary = beside(path);
   auto created = create(temporary, bytes, mode);
   if (!created) return created;
   if (::rename(temporary.c_str(), path.c_str()) != 0) {
@@ -194,21 +204,35 @@ Result<void> replace(const std::filesystem::path& path, crypto::View bytes, unsi
 }
 
 Result<void> replace_private(const std::filesystem::path& path, crypto::View bytes) {
-  const Descriptor old(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  // A second name for the old one: cut off in the middle, it is found by that and wiped.
+  const auto old = beside(path);
+  if (::link(path.c_str(), old.c_str()) != 0 && errno != ENOENT)
+    return failed(path, "cannot be linked to replace it");
   auto replaced = replace(path, bytes, private_mode);
-  if (!replaced || !old.ok()) return replaced;
-  return overwrite(old.get(), path);
+  if (!replaced) {
+    ::unlink(old.c_str());
+    return replaced;
+  }
+  return wipe_file(old);
 }
 
 Result<void> wipe_file(const std::filesystem::path& path) {
-  {
-    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (!file.ok() && errno == ENOENT) return {};
-    if (!file.ok()) return failed(path, "cannot be opened to wipe it");
-    if (auto wiped = overwrite(file.get(), path); !wiped) return wiped;
+  auto dying = path;
+  if (!is_leftover(path)) {
+    // Out of its name first: whoever reads it finds all of it or nothing, never half of it wiped.
+    dying = beside(path);
+    if (::rename(path.c_str(), dying.c_str()) != 0)
+      return errno == ENOENT ? Result<void>() : failed(path, "cannot be renamed to wipe it");
+    if (auto renamed = sync_folder(folder_of(path)); !renamed) return renamed;
   }
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed(path, "cannot be removed");
-  return sync_folder(folder_of(path));
+  {
+    const Descriptor file(::open(dying.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!file.ok() && errno == ENOENT) return {};
+    if (!file.ok()) return failed(dying, "cannot be opened to wipe it");
+    if (auto wiped = overwrite(file.get(), dying); !wiped) return wiped;
+  }
+  if (::unlink(dying.c_str()) != 0 && errno != ENOENT) return failed(dying, "cannot be removed");
+  return sync_folder(folder_of(dying));
 }
 
 Result<void> sync_folder(const std::filesystem::path& folder) {

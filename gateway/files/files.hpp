@@ -49,9 +49,14 @@ inline constexpr unsigned public_mode = 0644;
 [[nodiscard]] config::Result<void> replace_private(const std::filesystem::path& path,
                                                    crypto::View bytes);
 
-/// Overwrites the file, makes that durable, and removes its name, durably too. A file that is not
-/// there is wiped already.
+/// Overwrites the file, makes that durable, and removes its name, durably too. From the first step
+/// on nobody finds it under `path`, also when the rest was cut off: then a leftover stands beside
+/// it. A file that is not there is wiped already.
 [[nodiscard]] config::Result<void> wipe_file(const std::filesystem::path& path);
+
+/// By its name a file that `replace` or `wipe_file` was cut off at. Its owner wipes it at the
+/// start.
+[[nodiscard]] bool is_leftover(const std::filesystem::path& path);
 
 /// Makes the names in a folder durable.
 [[nodiscard]] config::Result<void> sync_folder(const std::filesystem::path& folder);

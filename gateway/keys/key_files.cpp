@@ -65,10 +65,10 @@ Result<KeyFiles> KeyFiles::open(fs::path folder, const StoreKey& key) {
                                       ": holds shares of keys, but others than its owner may enter "
                                       "it; do: chmod 700 '" +
                                       folder.string() + "'");
-  // What a power cut left of a file that was to take another's place.
+  // What a power cut left of a file that was to take another's place, or was being wiped.
   std::error_code failed;
   for (const auto& entry : fs::directory_iterator(folder, failed))
-    if (entry.path().filename().string().find(".new-") != std::string::npos)
+    if (is_leftover(entry.path()))
       if (auto wiped = wipe_file(entry.path()); !wiped) return wiped.failure();
   if (failed) return error(Code::unavailable, folder.string() + ": " + failed.message());
   crypto::Scratch<32> derived(crypto::hkdf_sha256(key.reveal(), "sluis/key-files/v1"));

@@ -262,9 +262,10 @@ std::size_t SqliteTransaction::drop_links(const config::DomainId& domain,
         "DELETE FROM link WHERE (signal, number) IN "
         "(SELECT signal, number FROM link INDEXED BY link_tagged WHERE space = ? LIMIT ?)",
         space, most - dropped));
-    if (dropped == most) return dropped;
+    if (dropped == most) break;
     database_.run("DELETE FROM space WHERE id = ?", space);
   }
+  if (dropped > 0) put_meta(links_dropped_key, "1");  // for the next scrub, also after a crash
   return dropped;
 }
 

@@ -104,6 +104,9 @@ CREATE TABLE space (
   epoch INTEGER NOT NULL REFERENCES name,
   kind INTEGER NOT NULL REFERENCES name,
   UNIQUE (domain, epoch, kind)) STRICT;
+)sql";
+
+constexpr const char* link_table_sql = R"sql(
 -- Rows lie in order of arrival. expires_at and open repeat what the signal's own row says, so that
 -- what has expired or is closed costs a search nothing.
 CREATE TABLE link (
@@ -117,9 +120,13 @@ CREATE TABLE link (
   expires_at INTEGER NOT NULL,
   open INTEGER NOT NULL,
   PRIMARY KEY (signal, number)) STRICT, WITHOUT ROWID;
+)sql";
+constexpr const char* link_index_sql = R"sql(
 CREATE INDEX link_tagged ON link (space, tag, signal);
 CREATE INDEX link_tagged_open ON link (space, tag, signal) WHERE open = 1;
+)sql";
 
+constexpr const char* more_tables_sql = R"sql(
 CREATE TABLE counter (
   name TEXT NOT NULL,
   slot INTEGER NOT NULL,
@@ -176,7 +183,8 @@ config::Result<void> prepare_schema(Database& database) try {
                              std::to_string(schema_version) + ": begin with an empty data folder");
   }
   database.exec("BEGIN IMMEDIATE");
-  database.exec(tables_sql);
+  for (const auto* sql : {tables_sql, link_table_sql, link_index_sql, more_tables_sql})
+    database.exec(sql);
   database.exec(("PRAGMA application_id=" + std::to_string(schema_application)).c_str());
   database.exec(("PRAGMA user_version=" + std::to_string(schema_version)).c_str());
   database.exec("COMMIT");
@@ -185,6 +193,14 @@ config::Result<void> prepare_schema(Database& database) try {
   database.roll_back();
   return config::error(cause.out_of_our_hands() ? Code::unavailable : Code::invalid,
                        std::string("store: cannot make its tables: ") + cause.what());
+}
+
+void write_links_anew(Database& database) {
+  database.exec("ALTER TABLE link RENAME TO link_before");
+  database.exec(link_table_sql);
+  database.exec("INSERT INTO link SELECT * FROM link_before ORDER BY signal, number");
+  database.exec("DROP TABLE link_before");  // with its indexes, whose names are free then
+  database.exec(link_index_sql);
 }
 
 }  // namespace sluis::gateway::store

@@ -15,4 +15,10 @@ inline constexpr std::int64_t schema_application = 0x536c7569;
 /// for another version and for a database of another program.
 config::Result<void> prepare_schema(Database& database);
 
+/// Copies the links into a new table and drops the old one, inside the caller's transaction. Every
+/// page that ever held a link is freed by that, and so overwritten whole (secure_delete): a page
+/// that stays in use keeps copies of rows that were moved out of it when pages split and merged.
+/// Takes as long as writing all links, and memory for sorting their indexes.
+void write_links_anew(Database& database);
+
 }  // namespace sluis::gateway::store

@@ -177,15 +177,21 @@ void SqliteStore::commit(std::deque<Act>& acts) {
   for (std::size_t i = 0; i < acts.size(); ++i) finish(acts[i], outcomes[i]);
 }
 
-/// Removed rows are overwritten where they stood (secure_delete); what is left of them stands in
-/// the log alone, which a checkpoint that truncates empties.
+/// Removed rows are overwritten where they stood (secure_delete). Two places are left: pages that
+/// links were moved out of, which only a new table gets rid of, and the log, which a checkpoint
+/// that truncates empties.
 void SqliteStore::scrub(Act& act) {
   std::exception_ptr outcome;
   try {
+    database_->run("BEGIN IMMEDIATE");
+    if (database_->run("DELETE FROM meta WHERE key = ?", links_dropped_key) > 0)
+      write_links_anew(*database_);
+    database_->run("COMMIT");
     Query query = database_->query("PRAGMA wal_checkpoint(TRUNCATE)");
     if (!query.step() || query.integer(0) != 0) outcome = unavailable("its log cannot be emptied");
   } catch (...) {
     outcome = current_as_unavailable();
+    database_->roll_back();
     (void)database_->take_failure();
   }
   finish(act, outcome);

@@ -30,6 +30,9 @@ class Names {
   std::unordered_map<std::int64_t, std::string> texts_;
 };
 
+/// In `meta`, from when links were dropped until the next scrub has written the others anew.
+inline constexpr std::string_view links_dropped_key = "links-dropped";
+
 enum class Use : std::uint8_t { read, act, sequence };
 
 class SqliteTransaction final : public Transaction {

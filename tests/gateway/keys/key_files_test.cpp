@@ -1,5 +1,8 @@
 #include "gateway/keys/key_files.hpp"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include <catch2/catch.hpp>
 
 #include "tests/gateway/temporary_folder.hpp"
@@ -24,6 +27,26 @@ KeyGeneration name(std::uint64_t generation, const std::string& use = "tag") {
 std::string text_of(const config::Result<crypto::SecretBytes>& read) {
   return read.ok() ? std::string(crypto::as_text(read->reveal())) : read.failure().detail;
 }
+
+/// While it lives, nothing can be written past the first bytes of a file.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
+    const rlimit tight{bytes, before_.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &tight) == 0);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    ::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  sighandler_t handler_ = ::signal(SIGXFSZ, SIG_IGN);
+};
 
 }  // namespace
 
@@ -94,4 +117,20 @@ TEST_CASE("key files: one opens for its own gateway, under its own name, whole",
     CHECK(std::distance(std::filesystem::directory_iterator(keys), {}) == 2);
     CHECK(again.list(share).value().size() == 1);
   }
+}
+
+TEST_CASE("key files: a wipe that is cut off leaves nothing under the name", "[keys]") {
+  const test::TemporaryFolder folder;
+  const auto keys = folder / "keys";
+  const auto files = KeyFiles::open(keys, StoreKey::random()).value();
+  REQUIRE(files.write(ceremony, name(1), crypto::as_view(secret)).ok());
+  {
+    const FileSizeLimit nothing_more(8);  // the overwriting ends in the middle
+    CHECK_FALSE(files.wipe(ceremony, name(1)).ok());
+  }
+  CHECK(files.list(ceremony).value().empty());
+  CHECK(files.read(ceremony, name(1)).failure().code == Code::not_found);
+  CHECK(std::distance(std::filesystem::directory_iterator(keys), {}) == 1);  // what is left of it
+  REQUIRE(KeyFiles::open(keys, StoreKey::random()).ok());
+  CHECK(std::filesystem::is_empty(keys));
 }
