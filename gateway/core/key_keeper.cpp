@@ -218,7 +218,11 @@ Result<std::shared_ptr<KeyMaking>> KeyKeeper::begin_or_restore(const KeyName& ke
                                                                CeremonyPlan plan,
                                                                const Standing& standing) {
   const KeyGeneration name{key, epoch.generation};
-  auto before = KeyMaking::restore(files_, name);
+  // One that runs is asked, not its file: it may be writing that now, and two objects of one file
+  // would write it in turns.
+  auto* of = running(name);
+  auto before = of != nullptr ? Result<std::shared_ptr<KeyMaking>>(of->making)
+                              : KeyMaking::restore(files_, name);
   if (!before && before.failure().code != Code::not_found) return before.failure();
   if (before && (*before)->attempt() >= epoch.attempt) {
     if ((*before)->attempt() == epoch.attempt && (*before)->cer() == plan.ceremony.cer())
@@ -230,10 +234,7 @@ Result<std::shared_ptr<KeyMaking>> KeyKeeper::begin_or_restore(const KeyName& ke
             "; the region's authorities must raise the attempt");
   }
   if (before) {
-    // Of two objects of one file the one that runs must be ended, or it would write it again.
-    auto* of = running(name);
-    const auto ended = of != nullptr ? of->making->end() : (*before)->end();
-    if (!ended) return ended.failure();
+    if (const auto ended = (*before)->end(); !ended) return ended.failure();
     if (of != nullptr) of->bell.ring();
     running_.erase(name);
   }

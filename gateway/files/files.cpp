@@ -204,16 +204,25 @@ Result<void> replace(const std::filesystem::path& path, crypto::View bytes, unsi
 }
 
 Result<void> replace_private(const std::filesystem::path& path, crypto::View bytes) {
-  // A second name for the old one: cut off in the middle, it is found by that and wiped.
-  const auto old = beside(path);
-  if (::link(path.c_str(), old.c_str()) != 0 && errno != ENOENT)
-    return failed(path, "cannot be linked to replace it");
-  auto replaced = replace(path, bytes, private_mode);
-  if (!replaced) {
-    ::unlink(old.c_str());
-    return replaced;
+  const auto other = beside(path);
+  auto created = create(other, bytes, private_mode);
+  if (!created) return created;
+  // The two change names in one step, so that the leftover of a cut is never the file in use:
+  // before it the new one, after it the old one.
+  if (::renameat2(AT_FDCWD, other.c_str(), AT_FDCWD, path.c_str(), RENAME_EXCHANGE) == 0) {
+    if (auto exchanged = sync_folder(folder_of(path)); !exchanged) return exchanged;
+    return wipe_file(other);
   }
-  return wipe_file(old);
+  // Nothing to exchange with, or a file system that cannot (NFS): then a cut after the renaming
+  // leaves the old one's bytes on the disk, without a name.
+  const Descriptor old(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (::rename(other.c_str(), path.c_str()) != 0) {
+    auto failure = failed(path, "cannot be replaced");
+    (void)wipe_file(other);
+    return failure;
+  }
+  if (auto renamed = sync_folder(folder_of(path)); !renamed || !old.ok()) return renamed;
+  return overwrite(old.get(), path);
 }
 
 Result<void> wipe_file(const std::filesystem::path& path) {

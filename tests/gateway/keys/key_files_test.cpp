@@ -2,8 +2,11 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <chrono>
 
 #include "tests/gateway/temporary_folder.hpp"
 
@@ -133,4 +136,38 @@ TEST_CASE("key files: a wipe that is cut off leaves nothing under the name", "[k
   CHECK(std::distance(std::filesystem::directory_iterator(keys), {}) == 1);  // what is left of it
   REQUIRE(KeyFiles::open(keys, StoreKey::random()).ok());
   CHECK(std::filesystem::is_empty(keys));
+}
+
+TEST_CASE("key files: a writer that is killed at any moment leaves a whole file", "[keys]") {
+  const test::TemporaryFolder folder;
+  const auto keys = folder / "keys";
+  const auto key = StoreKey::random();
+  const auto files = KeyFiles::open(keys, key).value();
+  REQUIRE(files.write(ceremony, name(1), crypto::as_view(secret)).ok());
+  for (int turn = 0; turn < 60; ++turn) {
+    int started[2];
+    REQUIRE(::pipe(started) == 0);
+    const auto child = ::fork();
+    if (child == 0) {
+      (void)!::write(started[1], "x", 1);
+      while (files.write(ceremony, name(1), crypto::as_view(secret)).ok()) {
+      }
+      ::_exit(1);
+    }
+    char byte = 0;
+    REQUIRE(::read(started[0], &byte, 1) == 1);
+    const auto moment =  // another step of the write each time
+        std::chrono::steady_clock::now() + std::chrono::microseconds(turn * 97 % 4000);
+    while (std::chrono::steady_clock::now() < moment) {
+    }
+    ::kill(child, SIGKILL);
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFSIGNALED(status));
+    ::close(started[0]);
+    ::close(started[1]);
+    const auto again = KeyFiles::open(keys, key).value();
+    REQUIRE(text_of(again.read(ceremony, name(1))) == secret);
+    CHECK(std::distance(std::filesystem::directory_iterator(keys), {}) == 1);
+  }
 }
