@@ -10,13 +10,17 @@ build=(g++ cmake ninja-build ccache mold pkg-config git ca-certificates
   libsodium-dev libssl-dev libboost1.81-dev nlohmann-json3-dev libvalijson-dev libicu-dev
   libsqlite3-dev libspdlog-dev libfmt-dev libcli11-dev libp11-kit-dev
   libengine-pkcs11-openssl)
-tests=(softhsm2 catch2 clang-format-14 clang-tidy-14 openssl curl sqlite3 python3-minimal)
+tests=(softhsm2 catch2 clang-format-14 clang-tidy-14 openssl curl sqlite3 python3-minimal
+  clang-14 libclang-rt-14-dev valgrind libdecaf-dev)
 
 wanted=("${build[@]}")
 check=no
 for option in "$@"; do
   case "$option" in
-    --tests) wanted+=("${tests[@]}") ;;
+    --tests)
+      wanted+=("${tests[@]}")
+      # A Node.js that did not come as a package serves as well.
+      command -v npm >/dev/null || wanted+=(nodejs npm) ;;
     --check) check=yes ;;
     *) echo "setup.sh: unknown option $option; see the top of deploy/setup.sh" >&2; exit 2 ;;
   esac
