@@ -173,10 +173,10 @@ Result<Duration> parse_duration(std::string_view text) {
   Scanner scanner(text);
   if (!scanner.take('P')) return refusal;
   Duration duration;
-  bool clock = false, fresh_clock = false;
+  bool clock = false;
   const Unit* next = std::begin(units);
   do {
-    if (!clock && scanner.take('T')) clock = fresh_clock = true;
+    if (!clock && scanner.take('T')) clock = true;  // a number must follow
     const auto value = scanner.number(1, 6);
     if (!value) return refusal;
     next = std::find_if(next, std::end(units), [&](const Unit& unit) {
@@ -187,9 +187,7 @@ Result<Duration> parse_duration(std::string_view text) {
     duration.days += *value * next->days;
     duration.seconds += *value * next->seconds;
     ++next;
-    fresh_clock = false;
   } while (!scanner.done());
-  if (fresh_clock) return refusal;
   return duration;
 }
 

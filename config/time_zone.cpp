@@ -31,7 +31,7 @@ Result<TimeZone> TimeZone::load(const std::string& name) {
   if (U_FAILURE(status) != 0 || known == 0 || rules == nullptr || name == UCAL_UNKNOWN_ZONE_ID) {
     return error(Code::invalid, "must be a time zone such as Europe/Amsterdam");
   }
-  found.release();
+  (void)found.release();
   auto zone = std::make_shared<Zone>();
   zone->rules.reset(rules);
   return TimeZone(name, std::move(zone));

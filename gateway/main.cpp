@@ -48,6 +48,6 @@ int main(int argc, char** argv) try {
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   return serve(file);
 } catch (const std::exception& fault) {
-  std::fprintf(stderr, "sluisd: %s\n", fault.what());
+  (void)std::fprintf(stderr, "sluisd: %s\n", fault.what());
   return 1;
 }

@@ -95,7 +95,7 @@ void add_operator_routes(net::Router& router, const Region& region, store::Store
     co_return Response::json(200, body);
   });
   router.add("GET", "/outbox",
-             [&region, &store](Request) -> Task<Response> { return outbox(region, store); });
+             [&region, &store](const Request&) -> Task<Response> { return outbox(region, store); });
 }
 
 }  // namespace sluis::gateway

@@ -42,8 +42,7 @@ fi
 run_preset dev "$@"
 if [ $full = yes ]; then
   say "clang-tidy"
-  git ls-files '*.cpp' | grep -v '^tests/' | tr '\n' '\0' |
-    xargs -0 -n 1 -P "$jobs" clang-tidy-14 -p build/dev --quiet 2>/dev/null
+  ./tests/tidy.sh dev "$jobs"
   say "clean"
   ctest --test-dir build/dev -N "$@" | tail -n 1
 fi

@@ -30,6 +30,7 @@ bool is_named(const KeyRecord* record, const config::Epoch& epoch) {
 
 std::vector<std::string> texts_of(const std::vector<config::PartnerId>& partners) {
   std::vector<std::string> texts;
+  texts.reserve(partners.size());
   for (const auto& partner : partners) texts.push_back(partner.str());
   return texts;
 }

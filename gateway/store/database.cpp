@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 namespace sluis::gateway::store {
 namespace {
@@ -22,7 +22,7 @@ Result<void> make_private_file(const std::filesystem::path& file) {
   if (fd >= 0) ::close(fd);
   if (!made) {
     return config::error(Code::unavailable,
-                         "store: cannot open " + file.string() + ": " + std::strerror(cause));
+                         "store: cannot open " + file.string() + ": " + std::generic_category().message(cause));
   }
   // A new name in a folder is durable once the folder is.
   const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
@@ -175,7 +175,7 @@ void Database::fail(int result) {
   const EngineError failure(code != SQLITE_OK ? code : result,
                             std::string("store: ") + sqlite3_errmsg(handle_.get()));
   if (!failure_) failure_ = failure;
-  throw failure;
+  throw EngineError(failure);
 }
 
 void Database::roll_back() noexcept {
