@@ -183,7 +183,8 @@ TEST_CASE("answer: a restart leaves the budget as it was", "[core]") {
   Holder politie;
   CHECK(politie.ask(request(8)).ok());
   politie.store.reopen();
-  AnswerEvaluation again{politie.region, *politie.store, politie.curve, politie.recorder};
+  const Recorder recorder{politie.region, *politie.store};
+  AnswerEvaluation again{politie.region, *politie.store, politie.curve, recorder};
   const auto ask = [&](std::size_t n) {
     auto peer = partner("ggz");
     auto asked = request(n);
