@@ -131,6 +131,7 @@ class DirectoryReader {
     words.purposes = read_words(in, "purposes", most_words);
     words.severities = read_words(in, "severities", 16);
     words.legal_bases = read_words(in, "legalBases", most_words);
+    in.optional_parsed("keepAtMost", parse_duration);  // for who checks policies: policy/ reads it
   }
 
   static std::vector<std::string> read_words(ObjectReader& in, const std::string& key,

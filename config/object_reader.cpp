@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "config/nearest.hpp"
+
 namespace sluis::config {
 namespace {
 
@@ -93,7 +95,8 @@ bool ObjectReader::is_object() {
 
 void ObjectReader::refuse_unknown() {
   for (const auto& [key, value] : value_.get_ref<const Json::object_t&>()) {
-    if (!asked_.contains(key)) fault(key, "is not a field that is known here");
+    if (asked_.contains(key)) continue;
+    fault(key, "is not a field that is known here" + did_you_mean(key, asked_));
   }
 }
 
