@@ -11,7 +11,7 @@ build=(g++ cmake ninja-build ccache mold pkg-config git ca-certificates
   libsqlite3-dev libspdlog-dev libfmt-dev libcli11-dev libp11-kit-dev
   libengine-pkcs11-openssl)
 tests=(softhsm2 catch2 clang-format-14 clang-tidy-14 openssl curl sqlite3 python3-minimal
-  clang-14 libclang-rt-14-dev valgrind libdecaf-dev)
+  clang-14 libclang-rt-14-dev valgrind libdecaf-dev gcovr)
 
 wanted=("${build[@]}")
 check=no

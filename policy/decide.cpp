@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <span>
 
 #include "policy/rule_index.hpp"
 
@@ -12,8 +13,7 @@ using Kind = Reason::Kind;
 
 /// The question in numbers. Words that it does not need, or that are left open, are nothing.
 struct Asked {
-  std::size_t partner = 0;
-  std::optional<std::size_t> domain, theme, purpose, severity, legal_basis, role;
+  std::optional<std::size_t> partner, domain, theme, purpose, severity, legal_basis, role;
   Mask identifiers = 0;
 };
 
@@ -64,7 +64,7 @@ class Resolver {
     const auto number = index_.partners.find(question_.partner);
     if (!number)
       fault(question_.partner.empty() ? Kind::malformed_question : Kind::unknown_partner);
-    asked_.partner = number.value_or(0);
+    asked_.partner = number;
   }
   void about_signal() {
     required(asked_.theme, index_.themes, question_.theme);
@@ -98,15 +98,14 @@ bool covers(const Prohibition& rule, const Asked& asked) {
   const auto within = [](const WordSet& set, const std::optional<std::size_t>& number) {
     return !number || set.has(*number);
   };
-  return within(rule.domains, asked.domain) && within(rule.themes, asked.theme) &&
-         within(rule.purposes, asked.purpose) && within(rule.roles, asked.role);
+  return within(rule.domains, asked.domain) && within(rule.purposes, asked.purpose) &&
+         within(rule.roles, asked.role);
 }
 
 /// `permitted`, or the first condition of the rule that does not hold.
 Kind check(const Permit& rule, const Asked& asked, const Question& question,
            const Counters& counters) {
   if (asked.role && !rule.roles.has(*asked.role)) return Kind::wrong_role;
-  if (!rule.themes.has(*asked.theme)) return Kind::wrong_theme;
   if (!rule.purposes.has(*asked.purpose)) return Kind::wrong_purpose;
   if (asked.legal_basis && !rule.legal_bases.has(*asked.legal_basis)) {
     return Kind::wrong_legal_basis;
@@ -126,18 +125,43 @@ Kind check(const Permit& rule, const Asked& asked, const Question& question,
   return Kind::permitted;
 }
 
-/// True when `rule` opens sooner or with more fields than `best`, and so do all that follow it.
-bool shares_more(const Permit& rule, const Permit& best) {
-  return rule.reveal < best.reveal ||
-         (rule.reveal == best.reveal && rule.field_count > best.field_count);
-}
-
-/// Of two with the same reveal and as many fields; equals keep the order of their ids.
+/// Of two with the same reveal and as many fields.
 bool shares_less(const Permit& rule, const Permit& best, const Asked& asked) {
   const int more = std::popcount(rule.identifiers & asked.identifiers) -
                    std::popcount(best.identifiers & asked.identifiers);
-  return more < 0 || (more == 0 && rule.keep_seconds < best.keep_seconds);
+  if (more != 0) return more < 0;
+  if (rule.keep_seconds != best.keep_seconds) return rule.keep_seconds < best.keep_seconds;
+  return rule.id < best.id;
 }
+
+/// The numbers on up to four shelves, each in ascending order, as one such list.
+class Merged {
+ public:
+  using List = std::vector<std::uint32_t> RuleIndex::Shelf::*;
+  Merged(const RuleIndex::Shelves& shelves, List list) {
+    for (std::size_t i = 0; i < shelves.size(); ++i) rest_[i] = shelves[i]->*list;
+  }
+  std::optional<std::uint32_t> next() {
+    Rest* least = nullptr;
+    for (Rest& rest : rest_) {
+      if (!rest.empty() && (least == nullptr || rest.front() < least->front())) least = &rest;
+    }
+    if (least == nullptr) return std::nullopt;
+    const auto number = least->front();
+    *least = least->subspan(1);
+    return number;
+  }
+  void skip_to(std::uint32_t number) {
+    for (Rest& rest : rest_) {
+      const auto at = std::lower_bound(rest.begin(), rest.end(), number);
+      rest = rest.subspan(static_cast<std::size_t>(at - rest.begin()));
+    }
+  }
+
+ private:
+  using Rest = std::span<const std::uint32_t>;
+  std::array<Rest, 4> rest_;
+};
 
 template <std::size_t N>
 std::vector<std::string> words_of(Mask mask, const std::array<std::string_view, N>& words) {
@@ -164,17 +188,19 @@ Decision grant(const Permit& rule, const Asked& asked) {
   return decision;
 }
 
-Decision choose(const RuleIndex& index, const RuleIndex::Shelf& shelf, const Asked& asked,
+Decision choose(const RuleIndex& index, const RuleIndex::Shelves& shelves, const Asked& asked,
                 const Question& question, const Counters& counters) {
   const Permit* least = nullptr;
   const Permit* nearest = nullptr;
-  Kind miss = Kind::no_rule;
-  for (const std::size_t number : shelf.permits) {
-    const Permit& rule = index.permits[number];
-    if (least != nullptr && shares_more(rule, *least)) break;
+  Kind miss = index.other_themes(question.direction, asked.partner, asked.role);
+  Merged numbers(shelves, &RuleIndex::Shelf::permits);
+  while (const auto number = numbers.next()) {
+    if (least != nullptr && *number >= least->group_end) break;  // from here on all share more
+    const Permit& rule = index.permits[*number];
     const Kind kind = check(rule, asked, question, counters);
     if (kind == Kind::permitted) {
       if (least == nullptr || shares_less(rule, *least, asked)) least = &rule;
+      numbers.skip_to(rule.run_end);  // the same identifiers, kept as long or longer
     } else if (kind > miss) {
       miss = kind;
       nearest = &rule;
@@ -186,23 +212,19 @@ Decision choose(const RuleIndex& index, const RuleIndex::Shelf& shelf, const Ask
   return decision;
 }
 
-Decision choose_evaluation(const RuleIndex& index, const RuleIndex::Shelf& shelf,
-                           const Question& question, const Counters& counters) {
-  for (const std::size_t number : shelf.permits) {
-    const EvaluateRule& rule = index.evaluations[number];  // one at most for each domain
-    if (rule.domain != question.domain) continue;
-    const auto& budget = question.use == "tag" ? rule.tags_per_day : rule.locks_per_day;
-    if (!budget) return deny(Kind::no_rule);
-    if (rule.until && question.today > *rule.until) return deny(Kind::rule_expired);
-    Decision decision;
-    decision.rule = rule.id;
-    decision.per_day = *budget;
-    decision.permit =
-        counters.used_today <= *budget && question.count <= *budget - counters.used_today;
-    decision.reason.kind = decision.permit ? Kind::permitted : Kind::over_budget;
-    return decision;
-  }
-  return deny(Kind::no_rule);
+Decision choose_evaluation(const EvaluateRule* rule, const Question& question,
+                           const Counters& counters) {
+  if (rule == nullptr) return deny(Kind::no_rule);
+  const auto& budget = question.use == "tag" ? rule->tags_per_day : rule->locks_per_day;
+  if (!budget) return deny(Kind::no_rule);
+  if (rule->until && question.today > *rule->until) return deny(Kind::rule_expired);
+  Decision decision;
+  decision.rule = rule->id;
+  decision.per_day = *budget;
+  decision.permit =
+      counters.used_today <= *budget && question.count <= *budget - counters.used_today;
+  decision.reason.kind = decision.permit ? Kind::permitted : Kind::over_budget;
+  return decision;
 }
 
 }  // namespace
@@ -218,9 +240,10 @@ Decision decide(const Policy& policy, const Question& question, const Counters& 
   Asked asked;
   if (const auto fault = Resolver(index, question, asked).resolve()) return deny(*fault);
   if (question.today > policy.document().valid_until) return deny(Kind::policy_expired);
-  const auto& shelf = index.shelf(question.direction, asked.partner);
-  for (const std::size_t number : shelf.prohibitions) {
-    const Prohibition& rule = index.prohibitions[number];
+  const auto shelves = index.shelves(question.direction, asked.partner, asked.theme);
+  Merged prohibitions(shelves, &RuleIndex::Shelf::prohibitions);
+  while (const auto number = prohibitions.next()) {
+    const Prohibition& rule = index.prohibitions[*number];
     if (!covers(rule, asked)) continue;
     Decision decision = deny(Kind::forbidden);
     decision.rule = rule.id;
@@ -228,9 +251,10 @@ Decision decide(const Policy& policy, const Question& question, const Counters& 
     return decision;
   }
   if (question.direction == Direction::evaluate) {
-    return choose_evaluation(index, shelf, question, counters);
+    const auto* rule = index.evaluation(*asked.partner, *asked.domain);
+    return choose_evaluation(rule, question, counters);
   }
-  return choose(index, shelf, asked, question, counters);
+  return choose(index, shelves, asked, question, counters);
 }
 
 }  // namespace sluis::policy

@@ -3,6 +3,8 @@
 #include <map>
 #include <set>
 
+#include "config/encoded.hpp"
+#include "config/nearest.hpp"
 #include "config/object_reader.hpp"
 #include "config/schema.hpp"
 #include "crypto/hash.hpp"
@@ -48,6 +50,7 @@ struct Lexicon {
     if (words.contains(word)) return std::string(word);
     std::string detail = "unknown " + std::string(what);
     if (config::is_slug(word)) detail += " \"" + std::string(word) + "\"";
+    detail += config::did_you_mean(word, words);
     return error(Code::invalid, std::move(detail));
   }
 };
@@ -75,6 +78,7 @@ class Reader {
 
   Document read(ObjectReader& in) {
     const Bounds rules{0, 10'000};
+    in.optional_text("$schema", {1, 1024});  // for editors
     document_.organisation = word(in, "organisation", partners_);
     document_.version = in.integer("version", {1});
     document_.valid_until = in.parsed("validUntil", config::parse_day).value_or(config::Day());
@@ -83,10 +87,16 @@ class Reader {
     in.optional_objects("query", rules, [this](ObjectReader& each) { read_query(each); });
     in.optional_objects("evaluate", rules, [this](ObjectReader& each) { read_evaluate(each); });
     in.optional_objects("forbid", rules, [this](ObjectReader& each) { read_forbid(each); });
+    in.optional_objects("signatures", {0, 8}, read_signature);
     return std::move(document_);
   }
 
  private:
+  /// Forms alone: whether they verify, and count, is asked of the text (signing.hpp).
+  static void read_signature(ObjectReader& in) {
+    in.parsed("key", config::parse_public_key);
+    in.parsed("signature", config::parse_bytes<64>);
+  }
   void read_send(ObjectReader& in) {
     SendRule rule;
     rule.id = rule_id(in);
@@ -238,18 +248,20 @@ Result<Policy> read_policy(std::string_view text, const Known& known,
     errors.push_back(error(Code::too_large, "over 4 MB"));
     return config::join_errors("refused policy", {}, errors);
   }
-  const auto json = config::parse_json(text, {.allow_comments = true});
+  auto json = config::parse_json(text, {.allow_comments = true});
   if (!json.ok()) {
     if (faults != nullptr) faults->push_back(json.failure());
     return error(Code::invalid, "refused policy: " + json.failure().detail, json.failure().pointer);
   }
   Document document;
-  ObjectReader::read(*json, "", errors,
-                     [&](ObjectReader& in) { document = Reader(known).read(in); });
+  Reader reader(known);
+  ObjectReader::read(*json, "", errors, [&](ObjectReader& in) { document = reader.read(in); });
   // What the published schema refuses is never taken, whatever the reader above thinks of it.
   if (errors.empty()) errors = config::check_schema(config::Schema::policy, *json);
+  if (!errors.empty()) return refused();
+  json->erase("signatures");
   const auto canonical = config::jcs(*json);
-  if (errors.empty() && !canonical.ok()) errors.push_back(canonical.failure());
+  if (!canonical.ok()) errors.push_back(canonical.failure());
   if (!errors.empty()) return refused();
   return Policy(std::move(document), known, crypto::sha256({crypto::as_view(*canonical)}));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <tuple>
 
 namespace sluis::policy {
 namespace {
@@ -17,6 +18,23 @@ std::vector<const Rule*> by_id(const std::vector<Rule>& rules) {
   for (const Rule& rule : rules) sorted.push_back(&rule);
   std::ranges::sort(sorted, {}, [](const Rule* rule) -> const std::string& { return rule->id; });
   return sorted;
+}
+
+const Selection everything{true, {}};
+
+/// Of a partner and a theme, or a partner and a domain; nothing is "any".
+std::uint64_t pair_key(std::optional<std::size_t> first, std::optional<std::size_t> second) {
+  const std::uint64_t high = first ? *first + 1 : 0, low = second ? *second + 1 : 0;
+  return high << 32 | low;
+}
+
+/// The words' numbers; for all of them one that is nothing.
+std::vector<std::optional<std::size_t>> numbers_of(const Selection& selection,
+                                                   const Numbering& numbering) {
+  if (selection.all) return {std::nullopt};
+  std::vector<std::optional<std::size_t>> numbers;
+  for (const auto& word : selection.words) numbers.push_back(numbering.find(word));
+  return numbers;
 }
 
 WordSet covered(const std::optional<Selection>& selection, const Numbering& numbering) {
@@ -49,15 +67,19 @@ WordSet WordSet::of(const Selection& selection, const Numbering& numbering) {
 
 RuleIndex::RuleIndex(const Document& document, const Known& known) {
   number(known);
-  for (const Direction direction : every_direction) {
-    const bool query = direction == Direction::query;
-    shelves_[static_cast<std::size_t>(direction)].resize(query ? 1 : partners.size());
+  std::vector<Unfiled> list;
+  list.reserve(document.send.size() + document.accept.size() + document.query.size());
+  for (const auto& rule : document.send)
+    list.push_back(unfiled(permit_of(rule), Direction::send, rule.to, rule.themes));
+  for (const auto& rule : document.accept)
+    list.push_back(unfiled(permit_of(rule), Direction::accept, rule.from, rule.themes));
+  for (const auto& rule : document.query)
+    list.push_back(unfiled(permit_of(rule), Direction::query, everything, rule.themes));
+  add_permits(std::move(list));
+  for (const auto& rule : document.evaluate) {
+    const auto key = pair_key(partners.find(rule.partner), domains.find(rule.domain));
+    evaluations_.emplace(key, rule);
   }
-  for (const auto* rule : by_id(document.send)) add(*rule);
-  for (const auto* rule : by_id(document.accept)) add(*rule);
-  for (const auto* rule : by_id(document.query)) add(*rule);
-  sort_permits();
-  for (const auto* rule : by_id(document.evaluate)) add(*rule);
   for (const auto* rule : by_id(document.forbid)) add(*rule);
 }
 
@@ -71,92 +93,145 @@ void RuleIndex::number(const Known& known) {
   for (const auto role : config::roles) roles.add(role);
 }
 
-void RuleIndex::sort_permits() {
-  for (Permit& permit : permits) permit.field_count = std::popcount(permit.fields);
-  const auto sharing = [this](std::size_t number) {
-    const Permit& permit = permits[number];
-    return std::pair(-static_cast<int>(permit.reveal), permit.field_count);
+void RuleIndex::add_permits(std::vector<Unfiled> list) {
+  const auto sharing = [](const Unfiled& each) {
+    const Permit& permit = each.permit;
+    return std::tuple(-static_cast<int>(permit.reveal), permit.field_count, permit.identifiers,
+                      permit.keep_seconds, std::string_view(permit.id));
   };
-  for (auto& direction : shelves_) {
-    for (Shelf& shelf : direction) std::ranges::stable_sort(shelf.permits, {}, sharing);
+  std::sort(list.begin(), list.end(),
+            [&](const Unfiled& a, const Unfiled& b) { return sharing(a) < sharing(b); });
+  permits.reserve(list.size());
+  for (auto& each : list) {
+    file(each.direction, *each.whom, *each.themes, &Shelf::permits, permits.size());
+    auto& named = has_rules_[static_cast<std::size_t>(each.direction)];
+    if (each.whom->all) named.insert(0);
+    for (const auto& word : each.whom->words) named.insert(partners.find(word).value() + 1);
+    for (std::size_t role = 0; each.direction == Direction::query && role < roles.size(); ++role) {
+      if (each.permit.roles.has(role)) query_roles_ |= std::uint64_t{1} << role;
+    }
+    permits.push_back(std::move(each.permit));
+  }
+  mark_runs();
+}
+
+void RuleIndex::mark_runs() {
+  auto group_end = static_cast<std::uint32_t>(permits.size());
+  auto run_end = group_end;
+  for (std::size_t i = permits.size(); i-- > 0;) {
+    Permit& permit = permits[i];
+    if (i + 1 < permits.size()) {
+      const Permit& next = permits[i + 1];
+      const bool same_group =
+          next.reveal == permit.reveal && next.field_count == permit.field_count;
+      if (!same_group) group_end = static_cast<std::uint32_t>(i + 1);
+      if (!same_group || next.identifiers != permit.identifiers)
+        run_end = static_cast<std::uint32_t>(i + 1);
+    }
+    permit.group_end = group_end;
+    permit.run_end = run_end;
   }
 }
 
-void RuleIndex::shelve(Direction direction, const WordSet& whom,
-                       std::vector<std::size_t> Shelf::*list, std::size_t number) {
+void RuleIndex::file(Direction direction, const Selection& whom, const Selection& about,
+                     std::vector<std::uint32_t> Shelf::*list, std::size_t number) {
   auto& shelves = shelves_[static_cast<std::size_t>(direction)];
-  for (std::size_t partner = 0; partner < shelves.size(); ++partner) {
-    if (whom.has(partner)) (shelves[partner].*list).push_back(number);
+  for (const auto& partner : numbers_of(whom, partners)) {
+    for (const auto& theme : numbers_of(about, themes)) {
+      (shelves[pair_key(partner, theme)].*list).push_back(static_cast<std::uint32_t>(number));
+    }
   }
 }
 
-void RuleIndex::add(const SendRule& rule) {
-  shelve(Direction::send, WordSet::of(rule.to, partners), &Shelf::permits, permits.size());
-  permits.push_back({.id = rule.id,
-                     .roles = WordSet::all(),
-                     .themes = WordSet::of(rule.themes, themes),
-                     .purposes = WordSet::of(rule.purposes, purposes),
-                     .legal_bases = WordSet::of({false, {rule.legal_basis}}, legal_bases),
-                     .least_severity = severities.find(rule.severity_at_least).value(),
-                     .until = rule.until,
-                     .case_required = false,
-                     .identifiers = rule.identifiers,
-                     .fields = rule.shares,
-                     .field_count = 0,
-                     .reveal = rule.reveal_after_partners,
-                     .keep_seconds = rule.keep.nominal_seconds(),
-                     .keep = rule.keep,
-                     .follow_up = rule.follow_up_within,
-                     .legal_basis = rule.legal_basis,
-                     .per_day = {}});
+RuleIndex::Shelves RuleIndex::shelves(Direction direction, std::optional<std::size_t> partner,
+                                      std::optional<std::size_t> theme) const {
+  static const Shelf none;
+  const auto& all = shelves_[static_cast<std::size_t>(direction)];
+  const auto find = [&](const std::optional<std::size_t>& who,
+                        const std::optional<std::size_t>& what) {
+    const auto found = all.find(pair_key(who, what));
+    return found == all.end() ? &none : &found->second;
+  };
+  const auto any = std::optional<std::size_t>();
+  return {partner && theme ? find(partner, theme) : &none, partner ? find(partner, any) : &none,
+          theme ? find(any, theme) : &none, find(any, any)};
 }
 
-void RuleIndex::add(const AcceptRule& rule) {
-  shelve(Direction::accept, WordSet::of(rule.from, partners), &Shelf::permits, permits.size());
-  permits.push_back({.id = rule.id,
-                     .roles = WordSet::all(),
-                     .themes = WordSet::of(rule.themes, themes),
-                     .purposes = WordSet::of(rule.purposes, purposes),
-                     .legal_bases = WordSet::of(rule.legal_bases, legal_bases),
-                     .least_severity = 0,
-                     .until = rule.until,
-                     .case_required = false,
-                     .identifiers = 0,
-                     .fields = 0,
-                     .field_count = 0,
-                     .reveal = 0,
-                     .keep_seconds = rule.keep_at_most.nominal_seconds(),
-                     .keep = rule.keep_at_most,
-                     .follow_up = {},
-                     .legal_basis = {},
-                     .per_day = {}});
+Reason::Kind RuleIndex::other_themes(Direction direction, std::optional<std::size_t> partner,
+                                     std::optional<std::size_t> role) const {
+  const auto& named = has_rules_[static_cast<std::size_t>(direction)];
+  if (!named.contains(0) && !(partner && named.contains(*partner + 1)))
+    return Reason::Kind::no_rule;
+  if (role && (query_roles_ >> *role & 1U) == 0) return Reason::Kind::wrong_role;
+  return Reason::Kind::wrong_theme;
 }
 
-void RuleIndex::add(const QueryRule& rule) {
-  shelve(Direction::query, WordSet::all(), &Shelf::permits, permits.size());
-  permits.push_back({.id = rule.id,
-                     .roles = WordSet::of(rule.roles, roles),
-                     .themes = WordSet::of(rule.themes, themes),
-                     .purposes = WordSet::of(rule.purposes, purposes),
-                     .legal_bases = WordSet::all(),
-                     .least_severity = 0,
-                     .until = rule.until,
-                     .case_required = rule.case_required,
-                     .identifiers = 0,
-                     .fields = rule.shows,
-                     .field_count = 0,
-                     .reveal = 0,
-                     .keep_seconds = 0,
-                     .keep = {},
-                     .follow_up = {},
-                     .legal_basis = {},
-                     .per_day = rule.per_day});
+const EvaluateRule* RuleIndex::evaluation(std::size_t partner, std::size_t domain) const {
+  const auto found = evaluations_.find(pair_key(partner, domain));
+  return found == evaluations_.end() ? nullptr : &found->second;
 }
 
-void RuleIndex::add(const EvaluateRule& rule) {
-  shelve(Direction::evaluate, WordSet::of({false, {rule.partner}}, partners), &Shelf::permits,
-         evaluations.size());
-  evaluations.push_back(rule);
+Permit RuleIndex::permit_of(const SendRule& rule) const {
+  return {.id = rule.id,
+          .roles = WordSet::all(),
+          .purposes = WordSet::of(rule.purposes, purposes),
+          .legal_bases = WordSet::of({false, {rule.legal_basis}}, legal_bases),
+          .least_severity = severities.find(rule.severity_at_least).value(),
+          .until = rule.until,
+          .case_required = false,
+          .identifiers = rule.identifiers,
+          .fields = rule.shares,
+          .field_count = std::popcount(rule.shares),
+          .reveal = rule.reveal_after_partners,
+          .keep_seconds = rule.keep.nominal_seconds(),
+          .keep = rule.keep,
+          .follow_up = rule.follow_up_within,
+          .legal_basis = rule.legal_basis,
+          .per_day = {},
+          .group_end = 0,
+          .run_end = 0};
+}
+
+Permit RuleIndex::permit_of(const AcceptRule& rule) const {
+  return {.id = rule.id,
+          .roles = WordSet::all(),
+          .purposes = WordSet::of(rule.purposes, purposes),
+          .legal_bases = WordSet::of(rule.legal_bases, legal_bases),
+          .least_severity = 0,
+          .until = rule.until,
+          .case_required = false,
+          .identifiers = 0,
+          .fields = 0,
+          .field_count = 0,
+          .reveal = 0,
+          .keep_seconds = rule.keep_at_most.nominal_seconds(),
+          .keep = rule.keep_at_most,
+          .follow_up = {},
+          .legal_basis = {},
+          .per_day = {},
+          .group_end = 0,
+          .run_end = 0};
+}
+
+Permit RuleIndex::permit_of(const QueryRule& rule) const {
+  return {.id = rule.id,
+          .roles = WordSet::of(rule.roles, roles),
+          .purposes = WordSet::of(rule.purposes, purposes),
+          .legal_bases = WordSet::all(),
+          .least_severity = 0,
+          .until = rule.until,
+          .case_required = rule.case_required,
+          .identifiers = 0,
+          .fields = rule.shows,
+          .field_count = std::popcount(rule.shows),
+          .reveal = 0,
+          .keep_seconds = 0,
+          .keep = {},
+          .follow_up = {},
+          .legal_basis = {},
+          .per_day = rule.per_day,
+          .group_end = 0,
+          .run_end = 0};
 }
 
 bool concerns(const ForbidRule& rule, Direction direction) {
@@ -179,11 +254,11 @@ void RuleIndex::add(const ForbidRule& rule) {
     if (!concerns(rule, direction)) continue;
     // At most one of these is named, or the rule would not concern this direction.
     const auto& named = rule.to ? rule.to : rule.from ? rule.from : rule.partners;
-    shelve(direction, covered(named, partners), &Shelf::prohibitions, prohibitions.size());
+    file(direction, named.value_or(everything), rule.themes.value_or(everything),
+         &Shelf::prohibitions, prohibitions.size());
   }
   prohibitions.push_back({rule.id, rule.because, covered(rule.domains, domains),
-                          covered(rule.themes, themes), covered(rule.purposes, purposes),
-                          covered(rule.roles, roles)});
+                          covered(rule.purposes, purposes), covered(rule.roles, roles)});
 }
 
 }  // namespace sluis::policy

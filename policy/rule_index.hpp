@@ -1,5 +1,5 @@
-// A policy as `decide` wants it: words as numbers, and for each direction and partner only the
-// rules that can be about it. Made once, when a policy is read.
+// A policy as `decide` wants it: words as numbers, and for each direction, partner and theme only
+// the rules that can be about it. Made once, when a policy is read.
 #pragma once
 
 #include <array>
@@ -9,9 +9,11 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "policy/document.hpp"
+#include "policy/reason.hpp"
 #include "policy/words.hpp"
 
 namespace sluis::policy {
@@ -56,7 +58,7 @@ class WordSet {
 /// refuses and counts the same for all.
 struct Permit {
   std::string id;
-  WordSet roles, themes, purposes, legal_bases;
+  WordSet roles, purposes, legal_bases;  // its partners and themes: where it is filed
   std::size_t least_severity = 0;
   std::optional<config::Day> until;
   bool case_required = false;
@@ -67,11 +69,13 @@ struct Permit {
   std::optional<config::Duration> keep, follow_up;
   std::string legal_basis;
   std::optional<std::uint64_t> per_day;
+  /// Where the permits end that share as much, and of those the ones with the same identifiers.
+  std::uint32_t group_end = 0, run_end = 0;
 };
 
 struct Prohibition {
   std::string id, because;
-  WordSet domains, themes, purposes, roles;
+  WordSet domains, purposes, roles;  // its partners and themes: where it is filed
 };
 
 /// Whether a question of this direction has every dimension that the rule names: "to" is only
@@ -82,34 +86,53 @@ class RuleIndex {
  public:
   RuleIndex(const Document& document, const Known& known);
 
-  /// All that can be about one direction and partner: permits from the least sharing on, as far as
-  /// that does not depend on the question (reveal, then fields), equals and prohibitions by id.
+  /// The numbers of what is about one partner and theme, each list in ascending order.
   struct Shelf {
-    std::vector<std::size_t> permits, prohibitions;
+    std::vector<std::uint32_t> permits, prohibitions;
   };
-  /// `partner` is a number of `partners`; 0 for a query.
-  [[nodiscard]] const Shelf& shelf(Direction direction, std::size_t partner) const {
-    return shelves_[static_cast<std::size_t>(direction)][partner];
-  }
+  /// What names this partner and theme, and what names all of either: together all that can be
+  /// about a question. `partner` is nothing for a query, `theme` for an evaluation.
+  using Shelves = std::array<const Shelf*, 4>;
+  [[nodiscard]] Shelves shelves(Direction direction, std::optional<std::size_t> partner,
+                                std::optional<std::size_t> theme) const;
+  /// The nearest that a rule about another theme comes to a permit.
+  [[nodiscard]] Reason::Kind other_themes(Direction direction, std::optional<std::size_t> partner,
+                                          std::optional<std::size_t> role) const;
+  /// Null where this partner has no budget in this domain.
+  [[nodiscard]] const EvaluateRule* evaluation(std::size_t partner, std::size_t domain) const;
 
   Numbering partners, domains, themes, purposes, severities, legal_bases, roles;
+  /// From the least sharing on, as far as that does not depend on the question: reveal, fields,
+  /// then in runs of the same identifiers by keep and id.
   std::vector<Permit> permits;
-  std::vector<Prohibition> prohibitions;
-  std::vector<EvaluateRule> evaluations;  // the shelves' permits where the direction is evaluate
+  std::vector<Prohibition> prohibitions;  // by id
 
  private:
+  /// A permit before it has its number, and what it is filed under.
+  struct Unfiled {
+    Permit permit;
+    Direction direction;
+    const Selection* whom;
+    const Selection* themes;
+  };
+  static Unfiled unfiled(Permit permit, Direction direction, const Selection& whom,
+                         const Selection& themes) {
+    return {std::move(permit), direction, &whom, &themes};
+  }
   void number(const Known& known);
-  void sort_permits();
-  void add(const SendRule& rule);
-  void add(const AcceptRule& rule);
-  void add(const QueryRule& rule);
-  void add(const EvaluateRule& rule);
+  [[nodiscard]] Permit permit_of(const SendRule& rule) const;
+  [[nodiscard]] Permit permit_of(const AcceptRule& rule) const;
+  [[nodiscard]] Permit permit_of(const QueryRule& rule) const;
+  void add_permits(std::vector<Unfiled> list);
+  void mark_runs();
   void add(const ForbidRule& rule);
-  /// Onto the shelves of one direction and of the partners that `whom` covers.
-  void shelve(Direction direction, const WordSet& whom, std::vector<std::size_t> Shelf::*list,
-              std::size_t number);
+  void file(Direction direction, const Selection& whom, const Selection& about,
+            std::vector<std::uint32_t> Shelf::*list, std::size_t number);
 
-  std::array<std::vector<Shelf>, 4> shelves_;
+  std::array<std::unordered_map<std::uint64_t, Shelf>, 4> shelves_;
+  std::array<std::unordered_set<std::size_t>, 4> has_rules_;  // partner + 1; 0: any partner
+  std::uint64_t query_roles_ = 0;                             // a bit for each that a rule names
+  std::unordered_map<std::uint64_t, EvaluateRule> evaluations_;
 };
 
 }  // namespace sluis::policy

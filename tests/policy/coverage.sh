@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Runs the tests of deciding over an instrumented decide.cpp, and fails unless every branch of it was
+# taken. Edges that only an exception takes do not count.
+#
+#   coverage.sh PROGRAM OBJECTS SOURCES
+set -euo pipefail
+program=$1 objects=$2 sources=$3
+find "$objects" -name '*.gcda' -delete
+"$program" '[decide]' >/dev/null
+gcovr --root "$sources" --filter 'policy/decide\.cpp' --exclude-throw-branches \
+  --exclude-unreachable-branches --branches --fail-under-branch 100 "$objects"
