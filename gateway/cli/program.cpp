@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <ostream>
 
+#include "gateway/cli/policy_commands.hpp"
+
 namespace sluis::gateway::cli {
 
 namespace {
@@ -60,6 +62,7 @@ int run(const std::vector<std::string>& arguments, Console& console) {
   add_key_commands(program, session);
   add_token_commands(program, session);
   add_directory_commands(program, session);
+  add_policy_commands(program, session);
   add_audit_commands(program, session);
   try {
     program.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
