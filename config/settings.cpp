@@ -49,6 +49,7 @@ class Reader {
     if (!settings.tls.key_in_token.empty() && !settings.pkcs11)
       in.fault("pkcs11", "is needed: tls.key names a key in a token");
     settings.policy = path(in, "policy");
+    read_policy_trust(in, settings);
     settings.tokens = path(in, "tokens");
     settings.data = path(in, "data");
     in.optional_object("threads", [&](ObjectReader& threads) {
@@ -86,6 +87,19 @@ class Reader {
       in.fault("threshold", "is higher than the number of authorityKeys");
     }
     region.directory = path(in, "directory");
+  }
+
+  void read_policy_trust(ObjectReader& in, Settings& settings) const {
+    auto& keys = settings.policy_keys;
+    keys = in.parsed_list("policyKeys", {1, 8}, parse_public_key);
+    if (std::set(keys.begin(), keys.end()).size() < keys.size()) {
+      in.fault("policyKeys", "has a key twice");
+    }
+    settings.policy_threshold = static_cast<unsigned>(in.integer_or("policyThreshold", 1, {1, 8}));
+    if (!keys.empty() && settings.policy_threshold > keys.size()) {
+      in.fault("policyThreshold", "is higher than the number of policyKeys");
+    }
+    settings.partner_policies = optional_path(in, "partnerPolicies");
   }
 
   static void read_listen(ObjectReader& in, Settings::Listen& listen) {

@@ -99,7 +99,11 @@ struct Settings {
   std::optional<SecretSource> key_passphrase;
   std::optional<Pkcs11> pkcs11;
   Path policy, tokens;
-  Path data;  // a folder
+  /// Whose signatures put a policy in force, and how many of them it takes.
+  std::vector<PublicKey> policy_keys;
+  unsigned policy_threshold = 1;
+  std::optional<Path> partner_policies;  // a folder: what partners gave us to lay beside ours
+  Path data;                             // a folder
   Threads threads;
   Limits limits;
   Delivery delivery;

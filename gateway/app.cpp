@@ -107,12 +107,15 @@ Result<void> load_journal(store::Store& store, audit::Journal& journal) {
 
 /// A new log's first record: so the log of a gateway that has done nothing yet can be verified, and
 /// told from one that was taken away.
-Result<void> begin_log(store::Store& store, const Recorder& recorder, const Region& region) {
+/// Then what there is to tell of the policy that was found.
+Result<void> begin_log(store::Store& store, const Recorder& recorder, const Region& region,
+                       const std::vector<audit::Record>& found) {
   auto record = recorder.start("log.begin", audit::Outcome::permit, this_gateway(region.self()),
                                Trace::fresh());
   return wait_for([&](store::Store::Done done) {
     auto act = [&](store::Transaction& tx) {
       if (tx.log_size() == 0) recorder.append(tx, record);
+      for (const auto& each : found) recorder.append(tx, each);
     };
     store.write(std::move(act), std::move(done));
   });
@@ -148,6 +151,7 @@ struct App::Parts {
   Task<bool> look_at_files();  // true: another standing is in force
   void look_at_certificates();
   Task<bool> look_at_keys();
+  void put_in_force(Standing fresh);
   Task<void> shut_down();
 
   Settings settings;
@@ -332,27 +336,42 @@ Task<bool> App::Parts::look_at_files() {
   const bool other_keys = co_await look_at_keys();
   auto now = standing_version(settings);
   if (now == seen.standing && !other_keys) co_return false;
-  seen.standing = std::move(now);
-  auto fresh = read_standing(settings, *keys_in_file);
+  const auto before = region.standing();
+  auto fresh = read_standing(settings, *keys_in_file, region.now(), before->policy.get());
   if (!fresh) {
+    seen.standing = std::move(now);
     spdlog::error("what changed is not taken, the last good one stays in force: {}",
                   fresh.failure().detail);
     co_return false;
   }
-  for (const auto& partner : fresh->directory->partners())
+  seen.standing.clear();  // what cannot be recorded is looked at again
+  auto records = tell_policy(settings, *recorder, fresh->policy);
+  if (!records.empty()) co_await recorder->append_alone(std::move(records));
+  seen.standing = std::move(now);
+  if (const auto kept = keep_policy(settings, fresh->policy); !kept) {
+    spdlog::error("what changed is not taken, the last good one stays in force: {}",
+                  kept.failure().detail);
+    co_return false;
+  }
+  put_in_force(std::move(fresh->standing));
+  co_return true;
+}
+
+void App::Parts::put_in_force(Standing fresh) {
+  for (const auto& partner : fresh.directory->partners())
     if (!partner.active) peer_tls.drop_sessions(partner.oin.str());
   // The keys of the region are the keeper's: what it has put in force stays.
-  fresh->domain_keys = region.standing()->domain_keys;
-  fresh->shares = region.standing()->shares;
-  region.replace(std::move(*fresh), keys_in_file);
+  fresh.domain_keys = region.standing()->domain_keys;
+  fresh.shares = region.standing()->shares;
+  region.replace(std::move(fresh), keys_in_file);
   const auto standing = region.standing();
-  spdlog::info("in force now: directory version {}, policy {}, signKey {}, newest sealKey {}",
-               standing->directory->version(), standing->policy_hash,
-               crypto::base64url(region.sign_key().public_key()),
-               crypto::base64url(keys_in_file->seal.front().public_key()));
+  spdlog::info(
+      "in force now: directory version {}, policy version {}, {}, signKey {}, newest sealKey {}",
+      standing->directory->version(), standing->policy->document().version, standing->policy_hash,
+      crypto::base64url(region.sign_key().public_key()),
+      crypto::base64url(keys_in_file->seal.front().public_key()));
   key_keeper->look_again();
   courier->standing_changed();
-  co_return true;
 }
 
 Task<void> App::Parts::watch_files() {
@@ -408,7 +427,7 @@ Result<std::unique_ptr<App>> App::create(Settings settings) {
   std::error_code failed;
   std::filesystem::create_directories(settings.data, failed);
   if (failed) return error(Code::unavailable, settings.data.string() + ": " + failed.message());
-  auto standing = read_standing(settings, *keys);
+  auto standing = read_standing(settings, *keys, config::SystemClock().now());
   if (!standing) return standing.failure();
   auto files = KeyFiles::open(key_folder(settings), keys->store_key);
   if (!files) return files.failure();
@@ -420,13 +439,15 @@ Result<std::unique_ptr<App>> App::create(Settings settings) {
   if (!peer) return peer.failure();
   auto client = net::ClientTls::load(sides->client);
   if (!client) return client.failure();
-  auto parts =
-      std::make_unique<Parts>(std::move(settings), keys, std::move(*standing), std::move(*files),
-                              std::move(*api), std::move(*peer), std::move(*client));
+  auto parts = std::make_unique<Parts>(std::move(settings), keys, std::move(standing->standing),
+                                       std::move(*files), std::move(*api), std::move(*peer),
+                                       std::move(*client));
   if (auto opened = parts->open_store(); !opened) return opened.failure();
   parts->build_core();
-  if (auto begun = begin_log(*parts->store, *parts->recorder, parts->region); !begun)
+  const auto found = tell_policy(parts->settings, *parts->recorder, standing->policy);
+  if (auto begun = begin_log(*parts->store, *parts->recorder, parts->region, found); !begun)
     return begun.failure();
+  if (auto kept = keep_policy(parts->settings, standing->policy); !kept) return kept.failure();
   return std::unique_ptr<App>(new App(std::move(parts)));
 }
 

@@ -4,11 +4,13 @@
 
 #include "config/directory.hpp"
 #include "gateway/cli/authority_key.hpp"
+#include "gateway/cli/policy_key.hpp"
 #include "gateway/cli/region_certificates.hpp"
 #include "gateway/cli/region_documents.hpp"
 #include "gateway/core/tokens.hpp"
 #include "gateway/files/files.hpp"
 #include "gateway/keys/gateway_keys.hpp"
+#include "policy/signing.hpp"
 
 namespace sluis::gateway::cli {
 
@@ -82,7 +84,7 @@ class Builder {
  private:
   Result<void> folders() {
     constexpr auto open = static_cast<fs::perms>(0755);
-    for (const auto* name : {"ca", "authority", "clients"}) {
+    for (const auto* name : {"ca", "authority", "policy-keys", "clients"}) {
       if (auto made = make_folder(layout_.root / name, fs::perms::owner_all); !made) return made;
     }
     for (const auto& partner : demo_partners) {
@@ -152,11 +154,15 @@ class Builder {
   Result<void> documents() {
     for (std::size_t i = 0; i < demo_partners.size(); ++i) {
       const auto folder = layout_.partner(demo_partners[i].id);
-      auto done =
-          write_text(folder / "policy.json", policy_text(plan_, demo_partners[i]), public_mode);
+      const auto key = create_policy_key(policy_key_file(layout_, demo_partners[i].id));
+      if (!key) return key.failure();
+      const auto policy = policy::sign_policy(policy_text(plan_, demo_partners[i]), *key);
+      if (!policy) return policy.failure();
+      auto done = write_text(folder / "policy.json", *policy, public_mode);
       if (done) {
         done = write_text(folder / "settings.json",
-                          settings_text(plan_, i, authority_public_keys()), public_mode);
+                          settings_text(plan_, i, authority_public_keys(), key->public_key()),
+                          public_mode);
       }
       if (!done) return done;
     }

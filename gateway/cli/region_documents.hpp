@@ -23,8 +23,16 @@ struct PublicKeys {
 /// A policy (policy.md) that a newcomer can read: JSON with comments.
 [[nodiscard]] std::string policy_text(const RegionPlan& plan, const DemoPartner& partner);
 
+/// Where a demo region keeps the key that signs this partner's policy. Elsewhere its people would
+/// keep it, apart from the gateway.
+[[nodiscard]] inline std::filesystem::path policy_key_file(const RegionLayout& layout,
+                                                           std::string_view partner) {
+  return layout.root / "policy-keys" / (std::string(partner) + ".json");
+}
+
 /// The settings of partner number `number`; paths in it are relative to its own folder.
 [[nodiscard]] std::string settings_text(const RegionPlan& plan, std::size_t number,
-                                        const std::vector<crypto::Array<32>>& authority_keys);
+                                        const std::vector<crypto::Array<32>>& authority_keys,
+                                        const crypto::Array<32>& policy_key);
 
 }  // namespace sluis::gateway::cli

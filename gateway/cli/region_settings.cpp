@@ -5,7 +5,8 @@
 namespace sluis::gateway::cli {
 
 std::string settings_text(const RegionPlan& plan, std::size_t number,
-                          const std::vector<crypto::Array<32>>& authority_keys) {
+                          const std::vector<crypto::Array<32>>& authority_keys,
+                          const crypto::Array<32>& policy_key) {
   const auto& partner = demo_partners.at(number);
   const auto ports = ports_of(plan.base_port, number);
   const auto listen = [](std::uint16_t port) {
@@ -31,7 +32,10 @@ std::string settings_text(const RegionPlan& plan, std::size_t number,
   text += "    \"key\": \"tls/gateway.key\",\n";
   text += "    \"peerAuthorities\": \"../ca/ca.crt\"\n  },\n\n";
   text += "  \"keys\": \"keys/gateway.json\",\n";
-  text += "  \"policy\": \"policy.json\",\n  \"tokens\": \"tokens.json\",\n";
+  text += "  // Whose signature puts a policy in force: sluis policy sign.\n";
+  text += "  \"policy\": \"policy.json\",\n";
+  text += "  \"policyKeys\": [\"" + crypto::base64url(policy_key) + "\"],\n";
+  text += "  \"tokens\": \"tokens.json\",\n";
   text += "  \"data\": \"data\",\n\n";
   text += "  // A partner that was away is soon there again: this is one machine.\n";
   text += "  \"delivery\": { \"retryFirstMs\": 100, \"retryMostSeconds\": 5 },\n";

@@ -92,4 +92,12 @@ Task<void> Recorder::refuse(audit::Record record, config::Error why) const {
   co_await write(store_, std::move(act));
 }
 
+Task<void> Recorder::append_alone(std::vector<audit::Record> records) const {
+  auto act = [this, records = std::move(records)](store::Transaction& tx) {
+    for (const auto& record : records) append(tx, record);
+    return Nothing{};
+  };
+  co_await write(store_, std::move(act));
+}
+
 }  // namespace sluis::gateway

@@ -40,6 +40,9 @@ class Recorder {
   [[nodiscard]] store::Store::Work refusal(audit::Record record, const config::Error& why) const;
   /// Resumes when the record is durable. Throws store::Unavailable.
   Task<void> refuse(audit::Record record, config::Error why) const;
+  /// Records of which nothing else in the store is a part: one act, durable on resumption. Throws
+  /// store::Unavailable.
+  Task<void> append_alone(std::vector<audit::Record> records) const;
 
  private:
   void append_with(store::Transaction& tx, audit::Record record,

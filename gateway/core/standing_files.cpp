@@ -77,21 +77,10 @@ Result<std::shared_ptr<const Directory>> read_directory(const Settings& settings
   return std::make_shared<const Directory>(std::move(*directory));
 }
 
-Result<std::shared_ptr<const policy::Policy>> read_own_policy(const Settings& settings,
-                                                              const Directory& directory) {
-  const auto text = read_text(settings.policy, most_document_bytes);
-  if (!text) return text.failure();
-  auto policy = policy::read_policy(*text, policy::Known::of(directory));
-  if (!policy) return in_file(settings.policy, policy.failure());
-  if (policy->document().organisation != settings.organisation.str())
-    return error(Code::invalid, settings.policy.string() + ": organisation: is not \"" +
-                                    settings.organisation.str() + "\", whose gateway this is");
-  return std::make_shared<const policy::Policy>(std::move(*policy));
-}
-
 }  // namespace
 
-Result<Standing> read_standing(const Settings& settings, const GatewayKeys& keys) {
+Result<StandingRead> read_standing(const Settings& settings, const GatewayKeys& keys,
+                                   config::Timestamp now, const policy::Policy* in_force) {
   auto directory = read_directory(settings, keys);
   if (!directory) return directory.failure();
   auto domain_keys = DomainKeys::read(settings.data / "domain-keys.json", **directory);
@@ -102,12 +91,13 @@ Result<Standing> read_standing(const Settings& settings, const GatewayKeys& keys
   if (!shares) return shares.failure();
   if (auto fit = shares->check(*domain_keys, settings.organisation); !fit)
     return in_file(key_folder(settings), fit.failure());
-  auto policy = read_own_policy(settings, **directory);
+  auto policy = read_policy_file(settings, **directory, now, in_force);
   if (!policy) return policy.failure();
-  auto hash = crypto::base64url((*policy)->hash());
-  return Standing{
+  auto hash = crypto::base64url(policy->policy->hash());
+  Standing standing{
       std::move(*directory), std::make_shared<const DomainKeys>(std::move(*domain_keys)),
-      std::make_shared<const KeyShares>(std::move(*shares)), std::move(*policy), std::move(hash)};
+      std::make_shared<const KeyShares>(std::move(*shares)), policy->policy, std::move(hash)};
+  return StandingRead{std::move(standing), std::move(*policy)};
 }
 
 std::filesystem::path key_folder(const Settings& settings) {

@@ -25,7 +25,10 @@ Json settings_document() {
     "delivery": {"retryFirstMs": 200}, "log": {"level": "info"}})")
       .patch({{{"op", "add"},
                {"path", "/region/authorityKeys/0"},
-               {"value", test::public_key("authority 1")}}});
+               {"value", test::public_key("authority 1")}},
+              {{"op", "add"},
+               {"path", "/policyKeys"},
+               {"value", Json::array({test::public_key("officer")})}}});
 }
 
 TEST_CASE("schemas: they are JSON, and take what our readers take", "[schema]") {

@@ -26,6 +26,7 @@ Json minimal() {
         {"peerAuthorities", "/etc/sluis/ca.pem"}}},
       {"keys", "keys/gateway.json"},
       {"policy", "policy.json"},
+      {"policyKeys", {test::public_key("officer")}},
       {"tokens", "tokens.json"},
       {"data", "data"}};
 }
@@ -44,6 +45,9 @@ TEST_CASE("Settings: the shortest file, and its defaults", "[settings]") {
   CHECK(settings->tls.certificate == "/srv/region/ggz/tls/gateway.pem");
   CHECK(settings->tls.peer_authorities == "/etc/sluis/ca.pem");
   CHECK_FALSE(settings->tls.api_authorities);
+  CHECK(settings->policy_keys.size() == 1);
+  CHECK(settings->policy_threshold == 1);
+  CHECK_FALSE(settings->partner_policies);
   CHECK(settings->data == "/srv/region/ggz/data");
   CHECK(settings->threads.network == 1);
   CHECK(settings->threads.curve == 1);
@@ -69,6 +73,9 @@ TEST_CASE("Settings: everything that may be left out, with comments", "[settings
   json["delivery"] = {{"retryFirstMs", 10}};
   json["alarm"] = {{"elements", 0}};
   json["log"] = {{"level", "debug"}};
+  json["policyKeys"].push_back(test::public_key("lawyer"));
+  json["policyThreshold"] = 2;
+  json["partnerPolicies"] = "partners";
   const auto settings = Settings::parse("// of ggz\n" + json.dump() + "/* end */", "x");
   REQUIRE(settings.ok());
   CHECK(settings->tls.api_authorities == fs::path("x/api-ca.pem"));
@@ -78,6 +85,8 @@ TEST_CASE("Settings: everything that may be left out, with comments", "[settings
   CHECK(settings->delivery.retry_first_ms == 10);
   CHECK(settings->alarm.elements == 0);
   CHECK(settings->log_level == "debug");
+  CHECK(settings->policy_threshold == 2);
+  CHECK(settings->partner_policies == fs::path("x/partners"));
 }
 
 TEST_CASE("Settings: a refused one names its key and what was wrong", "[settings]") {
@@ -103,6 +112,8 @@ TEST_CASE("Settings: a refused one names its key and what was wrong", "[settings
       {"/listen/operator", "\"[::]:1\"", "/listen/operator: must be a loopback address"},
       {"/tls/key", "1", "/tls/key: must be a text"},
       {"/tls/key", "\"a\\u0000b\"", "/tls/key: must be a path"},
+      {"/policyKeys", "[]", "/policyKeys: must have a number of elements from 1 to 8"},
+      {"/policyThreshold", "2", "/policyThreshold: is higher than the number of policyKeys"},
       {"/keys", "\"\"", "/keys: must be a text with a length in bytes from 1"},
       {"/threads", "{\"network\":0}", "/threads/network: must be a whole number from 1 to 64"},
       {"/threads", "{\"cores\":1}", "/threads/cores: is not a field that is known here"},

@@ -111,7 +111,7 @@ class TestRegion {
   std::uint64_t publish_directory(const std::function<void(Json&)>& change);
   void wait_directory(std::uint64_t version);
 
-  /// Another policy, taken when this returns.
+  /// Another policy under the next version, signed; in force when this returns.
   void replace_policy(std::string_view partner, const std::string& text);
 
   /// Waits until nobody has anything left to deliver.

@@ -2,6 +2,8 @@
 #include <stdexcept>
 
 #include "gateway/net/blocking.hpp"
+#include "policy/signing.hpp"
+#include "tests/functional/policies.hpp"
 #include "tests/functional/region.hpp"
 
 namespace sluis::test {
@@ -81,27 +83,14 @@ Answer TestRegion::operations(std::string_view partner, const std::string& path)
               std::nullopt);
 }
 
-namespace {
-
-/// How often the gateway's own log says that something new is in force.
-std::size_t times_in_force(const std::filesystem::path& log) {
-  const auto text = contents(log);
-  std::size_t times = 0;
-  for (auto at = text.find("in force now"); at != std::string::npos;
-       at = text.find("in force now", at + 1))
-    ++times;
-  return times;
-}
-
-}  // namespace
-
 void TestRegion::replace_policy(std::string_view partner, const std::string& text) {
+  const auto now = policy::edition_of(contents(layout_.partner(partner) / "policy.json"));
+  const auto version = now.value().version + 1;
+  put_policy(*this, partner, signed_policy(*this, partner, text, version));
   const auto log = layout_.log_file(partner);
-  const auto before = times_in_force(log);
-  const auto draft = scratch_ / "policy.json";
-  put(draft, text);
-  std::filesystem::rename(draft, layout_.partner(partner) / "policy.json");
-  if (!poll_until(within(std::chrono::seconds(60)), [&] { return times_in_force(log) > before; }))
+  const auto said = ", policy version " + std::to_string(version) + ",";
+  if (!poll_until(within(std::chrono::seconds(60)),
+                  [&] { return contents(log).find(said) != std::string::npos; }))
     throw std::runtime_error(std::string(partner) + " does not take its policy" + contents(log));
 }
 

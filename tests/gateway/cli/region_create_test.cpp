@@ -7,6 +7,7 @@
 #include "gateway/keys/gateway_keys.hpp"
 #include "gateway/net/tls.hpp"
 #include "policy/document.hpp"
+#include "policy/signing.hpp"
 #include "tests/gateway/cli/cli_fixture.hpp"
 
 using namespace sluis;
@@ -55,6 +56,9 @@ TEST_CASE("region create: every gateway has all that its settings name", "[cli][
   CAPTURE(policy.ok() ? "" : policy.failure().detail);
   REQUIRE(policy.ok());
   CHECK(policy->document().organisation == partner.id);
+  CHECK(policy::check_signed(test::contents(settings.policy),
+                             {settings.policy_keys, settings.policy_threshold})
+            .ok());
   CHECK(policy->document().send.empty() == partner.matches);
   CHECK(policy->document().accept.empty() != partner.matches);
   CHECK(policy->document().evaluate.empty() != partner.holds);
@@ -87,14 +91,14 @@ TEST_CASE("region create: what is secret is for its owner alone", "[cli][region]
     const auto path = each.path().string();
     const bool secret = contains(path, "/keys/") || path.ends_with(".key") ||
                         path.ends_with(".token") || contains(path, "/authority/") ||
-                        path.ends_with("tokens.json");
+                        contains(path, "/policy-keys/") || path.ends_with("tokens.json");
     if (!each.is_regular_file()) continue;
     CAPTURE(path);
     if (secret) CHECK(test::mode_of(each.path()) == 0600);
     if (secret) ++secrets;
     if (path.ends_with(".crt")) CHECK(test::mode_of(each.path()) == 0644);
   }
-  CHECK(secrets == 6 + 6 + 1 + 2 + 6 + 7);
+  CHECK(secrets == 6 + 6 + 1 + 2 + 6 + 6 + 7);
   CHECK_FALSE(std::filesystem::exists(demo_region().string() + ".partial"));
 }
 

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core_fixture.hpp"
+#include "policy/signing.hpp"
 #include "tests/config/region_fixture.hpp"
 #include "tests/gateway/temporary_folder.hpp"
 
@@ -28,11 +29,21 @@ struct Files {
                 .value()
                 .write(settings.data / "domain-keys.json")
                 .ok());
-    sluis::test::put(settings.policy, policy_of("politie"));
+    settings.policy_keys = {sluis::test::signing_key("officer").public_key()};
+    put_policy(1);
     put_shares(2);
   }
   void put_directory(const Json& document) const {
     sluis::test::put(settings.region.directory, sluis::test::signed_text(document));
+  }
+  /// Signed by "officer", unless another signs.
+  void put_policy(std::uint64_t version, const Json& change = Json::object(),
+                  const std::string& signer = "officer") const {
+    auto document = Json::parse(policy_of("politie"));
+    document["version"] = version;
+    document.merge_patch(change);
+    const auto key = sluis::test::signing_key(signer);
+    sluis::test::put(settings.policy, policy::sign_policy(document.dump(2), key).value());
   }
   /// The shares of holder `number`.
   void put_shares(std::uint32_t number) const {
@@ -40,7 +51,14 @@ struct Files {
     for (const std::string use : {"tag", "lock"})
       REQUIRE(KeyShares::write(files, {key_name(use), 1}, dealt(use).shares[number - 1]).ok());
   }
-  config::Result<Standing> read() const { return read_standing(settings, keys); }
+  config::Result<StandingRead> read_all() const {
+    return read_standing(settings, keys, config::parse_time("2026-11-01T09:00:00Z").value());
+  }
+  config::Result<Standing> read() const {
+    auto all = read_all();
+    if (!all) return all.failure();
+    return std::move(all->standing);
+  }
   const sluis::test::TemporaryFolder folder;
   config::Settings settings;
   GatewayKeys keys = keys_of("politie");
@@ -164,7 +182,9 @@ TEST_CASE("standing: what does not fit together is refused, with the file's name
        "was not sealed by this gateway's storeKey"},
       {"no policy", [](Files& f) { std::filesystem::remove(f.settings.policy); }, "policy.json"},
       {"another organisation's policy",
-       [](Files& f) { sluis::test::put(f.settings.policy, policy_of("gemeente")); },
+       [](Files& f) {
+         f.put_policy(1, {{"organisation", "gemeente"}});
+       },
        "policy.json: organisation"},
       {"a policy with an unknown word",
        [](Files& f) {
@@ -234,5 +254,89 @@ TEST_CASE("standing: its version changes with any of its files", "[core]") {
     const auto after = standing_version(files.settings);
     CHECK(after != before);
     before = after;
+  }
+}
+
+TEST_CASE("standing: a policy is taken when it is signed, in force and not an older one",
+          "[core][policy]") {
+  const Files files;
+  const auto first = files.read_all();
+  REQUIRE(first.ok());
+  CHECK(first->policy.is_new);
+  REQUIRE(keep_policy(files.settings, first->policy).ok());
+  CHECK_FALSE(files.read_all()->policy.is_new);
+  CHECK(sluis::test::mode_of(files.settings.data / "policy.seen.json") == 0600);
+
+  struct Case {
+    std::string name;
+    std::function<void(const Files&)> change;
+    std::optional<Code> refused;
+  };
+  const auto c = GENERATE(values<Case>({
+      {"a later one", [](const Files& f) { f.put_policy(2); }, {}},
+      {"the same", [](const Files& f) { f.put_policy(1); }, {}},
+      {"the same version, other content",
+       [](const Files& f) {
+         f.put_policy(1, {{"validUntil", "2027-01-01"}});
+       },
+       Code::conflict},
+      {"by a stranger", [](const Files& f) { f.put_policy(2, Json::object(), "stranger"); },
+       Code::bad_signature},
+      {"expired",
+       [](const Files& f) {
+         f.put_policy(2, {{"validUntil", "2026-10-31"}});
+       },
+       Code::expired},
+      {"its last day",
+       [](const Files& f) {
+         f.put_policy(2, {{"validUntil", "2026-11-01"}});
+       },
+       {}},
+      {"malformed", [](const Files& f) { sluis::test::put(f.settings.policy, "{"); },
+       Code::invalid},
+      {"gone", [](const Files& f) { std::filesystem::remove(f.settings.policy); }, Code::not_found},
+  }));
+  DYNAMIC_SECTION(c.name) {
+    c.change(files);
+    const auto read = files.read_all();
+    REQUIRE(read.ok());  // with the last good one, where the file is refused
+    CHECK(read->policy.refused.has_value() == c.refused.has_value());
+    if (!c.refused) return;
+    CHECK(read->policy.refused->code == *c.refused);
+    CHECK(read->standing.policy_hash == first->standing.policy_hash);
+    CHECK(read->policy.refused->detail.find("policy.json") != std::string::npos);
+    // A directory is taken all the same.
+    files.put_directory(version(13));
+    CHECK(files.read()->directory->version() == 13);
+  }
+}
+
+TEST_CASE("standing: an older policy is refused; without a good one nothing starts",
+          "[core][policy]") {
+  const Files files;
+  files.put_policy(5);
+  REQUIRE(keep_policy(files.settings, files.read_all()->policy).ok());
+  files.put_policy(4);
+  const auto read = files.read_all();
+  REQUIRE(read.ok());
+  CHECK(read->policy.refused->code == Code::conflict);
+  CHECK(read->standing.policy->document().version == 5);
+  SECTION("what was kept is damaged") {
+    sluis::test::put(files.settings.data / "policy.seen.json", "damaged");
+    CHECK_FALSE(files.read().ok());
+  }
+  SECTION("nothing was kept") {
+    std::filesystem::remove(files.settings.data / "policy.seen.json");
+    files.put_policy(6, {{"validUntil", "2026-10-31"}});
+    CHECK(files.read().failure().code == Code::expired);
+  }
+  SECTION("one that expired while it was in force stays, and denies by itself") {
+    files.put_policy(6, {{"validUntil", "2026-11-01"}});
+    const auto before = files.read().value();
+    const auto later =
+        read_standing(files.settings, files.keys,
+                      config::parse_time("2026-11-09T09:00:00Z").value(), before.policy.get());
+    REQUIRE(later.ok());
+    CHECK_FALSE(later->policy.refused);
   }
 }
