@@ -52,6 +52,7 @@ class Reader {
     read_policy_trust(in, settings);
     settings.tokens = path(in, "tokens");
     settings.data = path(in, "data");
+    settings.guard = optional_path(in, "guard").value_or(settings.data.string() + ".guard");
     in.optional_object("threads", [&](ObjectReader& threads) {
       read_number(threads, "network", settings.threads.network, {1, 64});
       read_number(threads, "curve", settings.threads.curve, {1, 64});
@@ -64,6 +65,10 @@ class Reader {
     in.optional_object("alarm", [&](ObjectReader& alarm) {
       read_number(alarm, "elements", settings.alarm.elements, {0, 1'000'000'000});
       read_number(alarm, "timesHabit", settings.alarm.times_habit, {0, 1'000});
+    });
+    in.optional_object("audit", [&](ObjectReader& audit) {
+      read_number(audit, "witnessSeconds", settings.audit.witness_seconds, {1, 3'600});
+      read_number(audit, "lateSeconds", settings.audit.late_seconds, {1, 86'400});
     });
     settings.log_level = "info";
     in.optional_object("log", [&](ObjectReader& log) {

@@ -80,6 +80,11 @@ struct Settings {
     std::uint64_t times_habit = 10;  // its busiest ten minutes of seven days
   };
 
+  struct Audit {
+    std::uint32_t witness_seconds = 60;  // between two rounds of asking the witnesses
+    std::uint32_t late_seconds = 3'600;  // then a witness that lacks something is late
+  };
+
   /// Comments are allowed. `invalid` with every refused setting, its key, its place in the file
   /// and what was wrong; `not_found` when there is no such file. All paths are absolute then.
   [[nodiscard]] static Result<Settings> read(const Path& file);
@@ -104,10 +109,12 @@ struct Settings {
   unsigned policy_threshold = 1;
   std::optional<Path> partner_policies;  // a folder: what partners gave us to lay beside ours
   Path data;                             // a folder
+  Path guard;                            // of the audit log, a file apart from it
   Threads threads;
   Limits limits;
   Delivery delivery;
   Alarm alarm;
+  Audit audit;
   std::string log_level;  // trace, debug, info, warn, error
 };
 

@@ -25,6 +25,7 @@
 #include "gateway/operator_routes.hpp"
 #include "gateway/peer/client.hpp"
 #include "gateway/peer/routes.hpp"
+#include "gateway/peer/witness_routes.hpp"
 #include "gateway/store/sqlite.hpp"
 
 namespace sluis::gateway {
@@ -133,7 +134,8 @@ struct App::Parts {
         region(settings.organisation, keys_in_file, clock, std::move(standing)),
         key_files(std::move(files)),
         journal(keys_in_file->log,
-                region.standing()->directory->partner(settings.organisation)->oin, clock),
+                region.standing()->directory->partner(settings.organisation)->oin, clock,
+                settings.guard),
         api_tls(std::move(for_api)),
         peer_tls(std::move(for_peer)),
         client_tls(std::move(client)) {
@@ -182,6 +184,7 @@ struct App::Parts {
   std::unique_ptr<Reopening> reopening;
   std::unique_ptr<HolderWatch> holders;
   std::unique_ptr<KeyKeeper> key_keeper;
+  std::unique_ptr<Witnessing> witnessing;
   std::unique_ptr<net::Listener> api, peer, operators;
   std::unique_ptr<Bell> file_bell;
   std::unique_ptr<Latch> files_watched;
@@ -227,6 +230,9 @@ void App::Parts::build_core() {
   key_keeper = std::make_unique<KeyKeeper>(executor, region, *peers, *curve, *store, *recorder,
                                            std::move(key_files), settings.data);
   evaluator->renew_with([this] { return key_keeper->renew(); });
+  witnessing = std::make_unique<Witnessing>(
+      executor, region, *store, journal, *recorder, *peers, settings.data / "audit",
+      WitnessLimits{seconds(settings.audit.witness_seconds), seconds(settings.audit.late_seconds)});
   file_bell = std::make_unique<Bell>(executor);
   files_watched = std::make_unique<Latch>(executor, 1);
 }
@@ -254,11 +260,14 @@ Result<void> App::Parts::open_listeners() {
   const auto peer_router = std::make_shared<net::Router>();
   peer::add_routes(*peer_router,
                    {executor, region, *evaluations, *receive, *key_keeper, *recorder});
+  peer::add_witness_routes(*peer_router,
+                           {executor, region, *store, *recorder, settings.data / "audit"});
   peer = std::make_unique<net::Listener>(all, settings.listen.peer.str(), peer_tls, peer_router,
                                          limits, refused_at("peer"));
 
   const auto operator_router = std::make_shared<net::Router>();
   add_operator_routes(*operator_router, region, *store, *key_keeper, [this] { return checks(); });
+  add_witness_status(*operator_router, region, *witnessing);
   operators = std::make_unique<net::Listener>(home(), settings.listen.operators.str(), std::nullopt,
                                               operator_router, limits);
   for (auto* listener : {peer.get(), api.get(), operators.get()})
@@ -285,6 +294,7 @@ std::vector<Check> App::Parts::checks() {
           {"disk", free > disk_reserve_bytes, std::to_string(free / 1024 / 1024) + " MiB free"},
           {"certificate", left.count() > 0, std::to_string(left.count()) + " days left"},
           {"audit", publisher->healthy(), publisher->healthy() ? "published" : "not published"},
+          {"guard", journal.guarded(), journal.guarded() ? "written" : "not written"},
           {"running", !stopping, stopping ? "stopping" : "serving"}};
 }
 
@@ -400,6 +410,7 @@ Task<void> App::Parts::shut_down() {
   co_await courier->stop();
   co_await holders->stop();
   co_await key_keeper->stop();
+  co_await witnessing->stop();
   file_bell->ring();
   co_await files_watched->wait();
   const bool peer_ended = co_await peer->drain(deadline);
@@ -465,6 +476,7 @@ Result<void> App::run() {
   });
   parts.holders->start();
   parts.key_keeper->start();
+  parts.witnessing->start();
   parts.courier->start();
   asio::co_spawn(home, parts.watch_files(), asio::detached);
   spdlog::info("{}: serving /v1 on {}, /peer/v1 on {}, health on {}",

@@ -98,4 +98,20 @@ void add_operator_routes(net::Router& router, const Region& region, store::Store
              [&region, &store](const Request&) -> Task<Response> { return outbox(region, store); });
 }
 
+void add_witness_status(net::Router& router, const Region& region, const Witnessing& witnessing) {
+  router.add("GET", "/witnesses", [&region, &witnessing](Request) -> Task<Response> {
+    Json list = Json::array();
+    for (const auto& state : witnessing.states()) {
+      Json one{{"partner", state.partner.str()}, {"log", state.origin}, {"size", state.size},
+               {"cosigned", state.cosigned},     {"late", state.late},  {"problem", state.problem}};
+      if (state.at) one["cosignedAt"] = config::format_time(*state.at);
+      const auto now = region.now();
+      const auto lag = now - state.waiting.value_or(now);
+      one["lagSeconds"] = std::chrono::duration_cast<std::chrono::seconds>(lag).count();
+      list.push_back(std::move(one));
+    }
+    co_return Response::json(200, Json{{"witnesses", std::move(list)}});
+  });
+}
+
 }  // namespace sluis::gateway

@@ -7,6 +7,7 @@
 
 #include "gateway/core/key_keeper.hpp"
 #include "gateway/core/region.hpp"
+#include "gateway/core/witnessing.hpp"
 #include "gateway/net/router.hpp"
 #include "gateway/store/store.hpp"
 
@@ -24,5 +25,8 @@ struct Check {
 /// Adds GET /healthz, /readyz (200, or 503 with the checks that fail), /outbox and /keys.
 void add_operator_routes(net::Router& router, const Region& region, store::Store& store,
                          const KeyKeeper& keys, std::function<std::vector<Check>()> checks);
+
+/// Adds GET /witnesses: how far each partner has witnessed each of our logs.
+void add_witness_status(net::Router& router, const Region& region, const Witnessing& witnessing);
 
 }  // namespace sluis::gateway

@@ -39,6 +39,24 @@ std::optional<LogFile> LogReader::tile(unsigned level, std::uint64_t index,
   return find(tile_path, level, index, width);
 }
 
+std::optional<Hash> LogReader::subtree(unsigned level, std::uint64_t index,
+                                       std::uint64_t size) const {
+  const unsigned height = level / 8;  // of the tiles that have its parts
+  const auto parts = std::uint64_t{1} << (level % 8);
+  const auto first = index * parts, place = first % tile_width;
+  const auto in_tile = (size >> (8 * height)) - first / tile_width * tile_width;
+  const auto file = tile(height, first / tile_width, std::min(in_tile, tile_width));
+  if (!file || file->bytes.size() < (place + parts) * 32) return std::nullopt;
+  CompactRange range;
+  const auto bytes = crypto::as_view(file->bytes);
+  for (auto i = place; i < place + parts; ++i) {
+    Hash hash;
+    std::ranges::copy(bytes.subspan(i * 32, 32), hash.begin());
+    range.append(hash);
+  }
+  return range.root();
+}
+
 std::vector<Hash> LogReader::tile_leaves(std::uint64_t size) const {
   std::vector<Hash> leaves;
   for (std::uint64_t first = 0; first < size; first += tile_width) {

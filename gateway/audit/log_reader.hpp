@@ -27,6 +27,10 @@ class LogReader {
   [[nodiscard]] std::optional<LogFile> tile(unsigned level, std::uint64_t index,
                                             std::uint64_t width) const;
 
+  /// The root of a full subtree of 2^level leaves in a tree of `size`, by its tile: for proofs.
+  [[nodiscard]] std::optional<Hash> subtree(unsigned level, std::uint64_t index,
+                                            std::uint64_t size) const;
+
   /// What the hash tiles say of the leaves, and the hashes of the records as they are: at most
   /// `size` of each, as far as their files go. A bundle that is missing or ends early counts as
   /// short; what follows it moves up.

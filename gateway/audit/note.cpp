@@ -5,6 +5,7 @@
 
 #include "crypto/encoding.hpp"
 #include "crypto/hash.hpp"
+#include "gateway/audit/tiles.hpp"
 
 namespace sluis::gateway::audit {
 namespace {
@@ -15,7 +16,6 @@ using config::Result;
 
 constexpr std::size_t max_note_bytes = 65536;
 constexpr std::size_t max_signatures = 100;
-constexpr std::uint8_t ed25519 = 1;
 /// An em dash and a space begin every signature line.
 constexpr std::string_view signature_prefix = "\xe2\x80\x94 ";
 
@@ -24,8 +24,8 @@ bool is_name(std::string_view name) {
   return !name.empty() && std::ranges::none_of(name, unfit);
 }
 
-crypto::Bytes typed_key(const crypto::Array<32>& key) {
-  return crypto::concat({crypto::Array<1>{ed25519}, key});
+crypto::Bytes typed_key(const Verifier& verifier) {
+  return crypto::concat({crypto::Array<1>{static_cast<std::uint8_t>(verifier.type)}, verifier.key});
 }
 
 /// Takes a line off the front of `text`, or nothing where no line feed is left.
@@ -50,29 +50,21 @@ std::optional<NoteSignature> parse_signature(std::string_view line) {
   return signature;
 }
 
-std::optional<std::uint64_t> parse_size(std::string_view text) {
-  std::uint64_t size = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), size);
-  if (fault != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (text.size() > 1 && text.front() == '0') return std::nullopt;
-  return size;
-}
-
 }  // namespace
 
 crypto::Array<4> Verifier::key_id() const {
-  const auto hash = crypto::sha256(
-      {crypto::as_view(name), crypto::as_view("\n"), crypto::Array<1>{ed25519}, key});
+  const auto hash =
+      crypto::sha256({crypto::as_view(name), crypto::as_view("\n"), typed_key(*this)});
   crypto::Array<4> id;
   std::copy_n(hash.begin(), 4, id.begin());
   return id;
 }
 
 std::string Verifier::vkey() const {
-  return name + "+" + crypto::hex(key_id()) + "+" + crypto::base64(typed_key(key));
+  return name + "+" + crypto::hex(key_id()) + "+" + crypto::base64(typed_key(*this));
 }
 
-Result<Verifier> parse_vkey(std::string_view text) {
+Result<Verifier> parse_vkey(std::string_view text, KeyType type) {
   if (text.ends_with('\n')) text.remove_suffix(1);
   const auto first = text.find('+');
   const auto second = first == std::string_view::npos ? first : text.find('+', first + 1);
@@ -80,10 +72,12 @@ Result<Verifier> parse_vkey(std::string_view text) {
     return error(Code::invalid, "malformed verifier key: want name+id+key");
   }
   const auto key = crypto::from_base64(text.substr(second + 1));
-  if (!key || key->size() != 33 || key->front() != ed25519) {
-    return error(Code::invalid, "malformed verifier key: want an Ed25519 key of 33 bytes");
+  if (!key || key->size() != 33 || key->front() != static_cast<std::uint8_t>(type)) {
+    return error(Code::invalid,
+                 "malformed verifier key: want 33 bytes, the first "
+                 "of them its type, 1 for a log and 4 for a witness");
   }
-  Verifier verifier{std::string(text.substr(0, first)), {}};
+  Verifier verifier{std::string(text.substr(0, first)), {}, type};
   std::copy(key->begin() + 1, key->end(), verifier.key.begin());
   if (crypto::hex(verifier.key_id()) != text.substr(first + 1, second - first - 1)) {
     return error(Code::invalid, "malformed verifier key: its id is that of another key");
@@ -122,15 +116,29 @@ bool is_signed_by(const Note& note, const Verifier& verifier) {
   });
 }
 
+std::string signature_line(std::string_view name, crypto::View id_and_signature) {
+  return std::string(signature_prefix) + std::string(name) + " " +
+         crypto::base64(id_and_signature) + "\n";
+}
+
 std::string sign_note(std::string_view body, const std::string& name,
                       const crypto::SigningKey& key) {
   const auto signature = key.sign(crypto::as_view(body));
   const auto id = Verifier{name, key.public_key()}.key_id();
-  std::string note(body);
-  note += "\n";
-  note += signature_prefix;
-  note += name + " " + crypto::base64(crypto::concat({id, signature})) + "\n";
-  return note;
+  return std::string(body) + "\n" + signature_line(name, crypto::concat({id, signature}));
+}
+
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  std::uint64_t size = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), size);
+  if (fault != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (text.size() > 1 && text.front() == '0') return std::nullopt;
+  return size;
+}
+
+bool is_origin_of(std::string_view origin, const config::Oin& oin) {
+  const auto start = oin.str() + "/audit/";
+  return origin.starts_with(start) && is_log_name(origin.substr(start.size()));
 }
 
 std::string checkpoint_body(std::string_view origin, std::uint64_t size, const Hash& root) {

@@ -15,11 +15,6 @@ constexpr const char* checkpoint_name = "checkpoint";
 /// Leaves that are asked of the store at once: so long does it do nothing else.
 constexpr std::size_t slice_leaves = 4096;
 
-struct Snapshot {
-  std::optional<std::string> checkpoint;
-  std::uint64_t size = 0;
-};
-
 }  // namespace
 
 template <class F>
@@ -37,7 +32,7 @@ auto Publisher::look(F view) {
 }
 
 Publisher::Publisher(store::Store& store, fs::path folder, PublisherLimits limits)
-    : store_(store), folder_(std::move(folder)), limits_(limits) {
+    : store_(store), root_(std::move(folder)), limits_(limits), folder_(root_) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -103,18 +98,30 @@ Result<void> Publisher::round() try {
   return {};
 } catch (const std::exception& cause) {
   // How far the files came is unknown: the next round looks through all of them again.
-  edge_ = {};
-  partials_.clear();
-  swept_ = false;
+  start_over(0);
   return config::error(Code::unavailable, std::string("audit log not published: ") + cause.what());
 }
 
+void Publisher::start_over(std::uint64_t first) {
+  first_ = first;
+  edge_ = {};
+  partials_.clear();
+  swept_ = false;
+}
+
 void Publisher::publish() {
-  const auto now = look([](store::Transaction& tx) {
-    return Snapshot{tx.checkpoint(), tx.log_size()};
-  });
-  if (!now.checkpoint || (now.size == edge_.size() && swept_)) return;
-  advance(now.size);
+  const auto logs = look([](store::Transaction& tx) { return tx.logs(); });
+  for (const auto& log : logs) {
+    if (log.first < first_) continue;  // it is whole, and done
+    if (log.first > first_) start_over(log.first);
+    publish_log(log);
+  }
+}
+
+void Publisher::publish_log(const store::Log& log) {
+  if (log.size == edge_.size() && swept_) return;
+  folder_ = Folder(root_ / log.origin.substr(log.origin.rfind('/') + 1));
+  advance(log.size);
   std::set<std::string> names;
   for (unsigned level = 0; level < edge_.levels(); ++level) {
     const auto& tile = edge_.growing(level);
@@ -124,7 +131,7 @@ void Publisher::publish() {
     if (level > 0) continue;
     put_partial(bundle_path(index, tile.size()), bundle(index, tile.size()), names);
   }
-  folder_.write(checkpoint_name, *now.checkpoint, Durable::no);
+  folder_.write(checkpoint_name, log.note, Durable::no);
   for (const auto& name : partials_) {
     if (!names.contains(name)) folder_.remove(name);
   }
@@ -142,7 +149,7 @@ void Publisher::advance(std::uint64_t size) {
     const auto from = edge_.size();
     const auto most = std::min<std::uint64_t>(size - from, slice_leaves);
     const auto leaves =
-        look([from, most](store::Transaction& tx) { return tx.leaves(from, most); });
+        look([at = first_ + from, most](store::Transaction& tx) { return tx.leaves(at, most); });
     if (leaves.size() != most) throw std::runtime_error("the store has fewer records than it says");
     for (const auto& leaf : leaves) edge_.append(leaf, put);
   }
@@ -167,8 +174,8 @@ void Publisher::put_partial(const std::string& name, std::string_view bytes,
 }
 
 std::string Publisher::bundle(std::uint64_t index, std::uint64_t width) {
-  const auto records = look(
-      [index, width](store::Transaction& tx) { return tx.entries(index * tile_width, width); });
+  const auto at = first_ + index * tile_width;
+  const auto records = look([at, width](store::Transaction& tx) { return tx.entries(at, width); });
   if (records.size() != width) throw std::runtime_error("the store has fewer records than it says");
   std::string bytes;
   for (const auto& record : records) append_to_bundle(bytes, record);

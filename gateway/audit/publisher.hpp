@@ -24,9 +24,10 @@ struct PublisherLimits {
 };
 
 /// A thread of its own. It publishes the newest state, not every state: what was committed while
-/// it wrote goes together into the next round. Tiles come before the checkpoint that covers them,
-/// and a partial tile goes when a wider one is covered. At the start it looks through the whole
-/// folder, and mends what is missing or is another log's.
+/// it wrote goes together into the next round. Each log has a folder of its own, named as the last
+/// part of its origin. Tiles come before the checkpoint that covers them, and a partial tile goes
+/// when a wider one is covered. At the start it looks through all folders, and mends what is
+/// missing or is another log's.
 ///
 /// The store outlives it, and is stopped after it. Made once the journal has loaded: it publishes
 /// what the store has, right or wrong.
@@ -51,19 +52,23 @@ class Publisher {
   void run();
   [[nodiscard]] config::Result<void> round();
   void publish();
+  void publish_log(const store::Log& log);
   void advance(std::uint64_t size);
   void put_full(unsigned level, std::uint64_t index, std::span<const Hash> hashes);
   void put_partial(const std::string& name, std::string_view bytes, std::set<std::string>& names);
   [[nodiscard]] std::string bundle(std::uint64_t index, std::uint64_t width);
   void sweep() const;
+  void start_over(std::uint64_t first);
   template <class F>
   auto look(F view);
 
   store::Store& store_;
-  const Folder folder_;
+  const std::filesystem::path root_;
   const PublisherLimits limits_;
 
-  // Its own thread alone.
+  // Its own thread alone. All but the first are of the log that begins there.
+  std::uint64_t first_ = 0;
+  Folder folder_;
   TileEdge edge_;                   // as far as was published in this run
   std::set<std::string> partials_;  // the partial tiles that the checkpoint covers
   bool swept_ = false;

@@ -9,9 +9,9 @@ namespace {
 std::string number_path(std::uint64_t index) {
   std::string path;
   for (bool last = true; last || index > 0; last = false, index /= 1000) {
-    auto digits = std::to_string(index % 1000);
-    digits.insert(0, 3 - digits.size(), '0');
-    path.insert(0, last ? digits : "x" + digits + "/");
+    auto number = std::to_string(index % 1000);
+    number.insert(0, 3 - number.size(), '0');
+    path.insert(0, last ? number : "x" + number + "/");
   }
   return path;
 }
@@ -20,7 +20,46 @@ std::string with_width(std::string path, std::uint64_t width) {
   return width == tile_width ? path : path + ".p/" + std::to_string(width);
 }
 
+bool all_of(std::string_view text, std::string_view allowed) {
+  return text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+constexpr std::string_view digits = "0123456789";
+
+/// `x001/x234/067`, and `.p/5` behind it.
+bool is_number_path(std::string_view path) {
+  while (path.starts_with('x')) {
+    if (path.size() < 5 || !all_of(path.substr(1, 3), digits) || path[4] != '/') return false;
+    path.remove_prefix(5);
+  }
+  if (path.size() < 3 || !all_of(path.substr(0, 3), digits)) return false;
+  path.remove_prefix(3);
+  if (path.empty()) return true;
+  if (!path.starts_with(".p/")) return false;
+  path.remove_prefix(3);
+  return !path.empty() && path.size() <= 3 && all_of(path, digits);
+}
+
 }  // namespace
+
+bool is_hash_tile(std::string_view path) {
+  if (!path.starts_with("tile/")) return false;
+  path.remove_prefix(5);
+  const auto slash = path.find('/');
+  if (slash == 0 || slash > 2 || !all_of(path.substr(0, slash), digits)) return false;
+  return is_number_path(path.substr(slash + 1));
+}
+
+bool is_bundle(std::string_view path) {
+  constexpr std::string_view start = "tile/entries/";
+  return path.starts_with(start) && is_number_path(path.substr(start.size()));
+}
+
+bool is_log_name(std::string_view name) {
+  if (name.size() != 4 && name.size() != 13) return false;
+  if (!all_of(name.substr(0, 4), digits)) return false;
+  return name.size() == 4 || (name[4] == '-' && all_of(name.substr(5), "0123456789abcdef"));
+}
 
 std::string tile_path(unsigned level, std::uint64_t index, std::uint64_t width) {
   return with_width("tile/" + std::to_string(level) + "/" + number_path(index), width);

@@ -23,6 +23,12 @@ inline constexpr std::size_t max_bundled_bytes = 65535;
 /// `tile/entries/x001/x234/067`, partial in the same way.
 [[nodiscard]] std::string bundle_path(std::uint64_t index, std::uint64_t width);
 
+/// True for what `tile_path` and `bundle_path` may give: a name that may be read from the folder.
+[[nodiscard]] bool is_hash_tile(std::string_view path);
+[[nodiscard]] bool is_bundle(std::string_view path);
+/// `2026`, or `2026-` and eight hex digits: the last part of an origin, and a log's folder.
+[[nodiscard]] bool is_log_name(std::string_view name);
+
 /// A record in a bundle: its length, two bytes big-endian, and the record.
 void append_to_bundle(std::string& bundle, std::string_view record);
 /// Takes the first record off `bundle`; nothing where it is cut short.

@@ -147,6 +147,40 @@ Task<Result<std::vector<KeyRecord>>> PeerClient::domain_keys(const config::Partn
   co_return std::move(*records);
 }
 
+Task<Result<WitnessPeers::Answer>> PeerClient::witness(const config::PartnerId& partner,
+                                                       net::ClientRequest request) {
+  auto client = client_for(partner);
+  if (!client) co_return client.failure();
+  const auto kept = *client;
+  request.idempotent = true;  // a checkpoint that arrives twice is answered twice
+  auto answer = co_await kept->send(std::move(request));
+  if (!answer) co_return answer.failure();
+  Answer witnessed;
+  witnessed.status = answer->status;
+  witnessed.body = std::move(answer->body);
+  co_return witnessed;
+}
+
+Task<Result<WitnessPeers::Answer>> PeerClient::add_checkpoint(const config::PartnerId& partner,
+                                                              std::string body) {
+  net::ClientRequest request;
+  request.method = "POST";
+  request.target = "/peer/v1/witness/add-checkpoint";
+  request.content_type = "text/plain; charset=utf-8";
+  request.body = std::move(body);
+  auto answer = co_await witness(partner, std::move(request));
+  co_return answer;
+}
+
+Task<Result<WitnessPeers::Answer>> PeerClient::last_checkpoint(const config::PartnerId& partner,
+                                                               std::string origin_hash) {
+  net::ClientRequest request;
+  request.method = "GET";
+  request.target = "/peer/v1/witness/" + origin_hash + "/checkpoint";
+  auto answer = co_await witness(partner, std::move(request));
+  co_return answer;
+}
+
 void PeerClient::close() {
   for (auto& [partner, line] : lines_)
     if (line.client) line.client->close();

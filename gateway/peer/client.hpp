@@ -6,6 +6,7 @@
 
 #include "gateway/core/peers.hpp"
 #include "gateway/core/region.hpp"
+#include "gateway/core/witnessing.hpp"
 #include "gateway/net/client.hpp"
 
 namespace sluis::gateway::peer {
@@ -13,7 +14,7 @@ namespace sluis::gateway::peer {
 /// One client a partner, with kept connections, made when it is first needed and made anew when the
 /// directory gives another address. The partner's certificate must bear the OIN that the directory
 /// gives it. All calls on one executor.
-class PeerClient final : public Peers {
+class PeerClient final : public Peers, public WitnessPeers {
  public:
   PeerClient(asio::io_context& context, const Region& region, net::ClientTls tls,
              net::ClientLimits limits);
@@ -28,12 +29,18 @@ class PeerClient final : public Peers {
   Task<config::Result<std::vector<KeyRecord>>> domain_keys(
       const config::PartnerId& partner) override;
   Task<bool> alive(const config::PartnerId& partner) override;
+  Task<config::Result<Answer>> add_checkpoint(const config::PartnerId& partner,
+                                              std::string body) override;
+  Task<config::Result<Answer>> last_checkpoint(const config::PartnerId& partner,
+                                               std::string origin_hash) override;
   /// Closes every connection; requests that are under way end with `unavailable`.
   void close();
 
  private:
   struct Line;
   config::Result<std::shared_ptr<net::HttpClient>> client_for(const config::PartnerId& partner);
+  Task<config::Result<Answer>> witness(const config::PartnerId& partner,
+                                       net::ClientRequest request);
   Task<config::Result<std::string>> post(const config::PartnerId& partner, std::string path,
                                          std::string body);
 

@@ -1,6 +1,6 @@
 #include "gateway/peer/routes.hpp"
 
-#include "gateway/net/problem.hpp"
+#include "gateway/peer/access.hpp"
 #include "gateway/peer/wire.hpp"
 
 namespace sluis::gateway::peer {
@@ -8,22 +8,8 @@ namespace sluis::gateway::peer {
 using config::Code;
 using config::error;
 using config::Json;
-using net::Request;
-using net::Response;
 
 namespace {
-
-const config::Partner* partner_of(const Request& request, const Standing& standing) {
-  if (!request.peer_oin) return nullptr;
-  const auto oin = config::Oin::parse(*request.peer_oin);
-  const auto* partner = oin ? standing.directory->partner_by_oin(*oin) : nullptr;
-  return partner != nullptr && partner->active ? partner : nullptr;
-}
-
-Trace trace_of(const Request& request) {
-  const auto* header = request.header("traceparent");
-  return Trace::continued(header == nullptr ? "" : *header);
-}
 
 Response json_text(std::string body) {
   Response response;
@@ -32,40 +18,14 @@ Response json_text(std::string body) {
   return response;
 }
 
-/// A refusal to a partner never repeats what it sent, and says no more than its code and place.
-Response refused(const config::Error& why) {
-  if (why.code == Code::invalid || why.code == Code::too_large) {
-    return net::problem(why.code, {}, {why});
-  }
-  return net::problem(config::Error{why.code, {}, {}, why.retry_after_seconds});
-}
-
 class Routes {
  public:
   explicit Routes(Services services) : services_(services) {}
 
-  /// Runs `serve` for an active partner; refuses and records anybody else. Where no record could be
-  /// made durable nothing has happened: 503.
   template <class Serve>
   Task<Response> as_partner(Request request, Serve serve) {
-    const auto standing = services_.region.standing();
-    const auto trace = trace_of(request);
-    const auto* partner = partner_of(request, *standing);
-    // Named first: see the compiler's faults in gateway/README.md.
-    std::optional<Response> answer;
-    try {
-      if (partner != nullptr) {
-        auto id = partner->id;
-        answer = co_await serve(std::move(id), std::move(request), trace);
-      } else {
-        auto why = error(Code::forbidden, "no active partner bears this certificate's OIN");
-        co_await record(request, "peer.connect", why, trace);
-        answer = refused(why);
-      }
-    } catch (const store::Unavailable&) {
-      answer = net::problem(Code::unavailable);
-    }
-    co_return std::move(*answer);
+    return peer::as_partner(services_.region, services_.recorder, std::move(request),
+                            std::move(serve));
   }
 
   Task<Response> evaluations(config::PartnerId peer, Request request, Trace trace) {
@@ -114,16 +74,6 @@ class Routes {
     record.counterparty = peer.str();
     co_await services_.recorder.refuse(std::move(record), why);
     co_return refused(why);
-  }
-
-  Task<void> record(const Request& request, std::string_view action, config::Error why,
-                    const Trace& trace) {
-    audit::Actor actor;
-    actor.kind = "unknown";
-    // The OIN of a certificate that chains to the region's CA; a suspended partner is known by it.
-    actor.id = request.peer_oin && config::is_oin(*request.peer_oin) ? *request.peer_oin : "none";
-    auto entry = services_.recorder.start(action, audit::Outcome::deny, std::move(actor), trace);
-    co_await services_.recorder.refuse(std::move(entry), std::move(why));
   }
 
   Services services_;

@@ -114,15 +114,21 @@ std::vector<crypto::Array<32>> SqliteTransaction::leaves(std::uint64_t from, std
   return hashes;
 }
 
-void SqliteTransaction::put_checkpoint(std::uint64_t size, std::string_view note) {
-  changing().run("INSERT OR REPLACE INTO log_checkpoint (only, size, note) VALUES (0, ?, ?)", size,
-                 note);
+void SqliteTransaction::put_log(const Log& log) {
+  changing().run(
+      "INSERT INTO log (first, origin, size, note) VALUES (?, ?, ?, ?) "
+      "ON CONFLICT (first) DO UPDATE SET size = excluded.size, note = excluded.note",
+      log.first, log.origin, log.size, log.note);
 }
 
-std::optional<std::string> SqliteTransaction::checkpoint() {
-  Query query = database_.query("SELECT note FROM log_checkpoint");
-  if (!query.step()) return std::nullopt;
-  return query.text(0);
+std::vector<Log> SqliteTransaction::logs() {
+  Query query = database_.query("SELECT first, origin, size, note FROM log ORDER BY first");
+  std::vector<Log> logs;
+  while (query.step()) {
+    logs.push_back({static_cast<std::uint64_t>(query.integer(0)), query.text(1),
+                    static_cast<std::uint64_t>(query.integer(2)), query.text(3)});
+  }
+  return logs;
 }
 
 std::uint64_t SqliteTransaction::log_size() {

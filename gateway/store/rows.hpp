@@ -145,6 +145,15 @@ struct Counted {
   std::uint64_t n = 0;
 };
 
+/// One of the gateway's audit logs: a year's, or one that began after a restore. Records are
+/// numbered over all of them; in a log itself they count from 0.
+struct Log {
+  std::uint64_t first = 0;  // number of its first record
+  std::string origin;
+  std::uint64_t size = 0;
+  std::string note;  // its last checkpoint, signed
+};
+
 /// A row of the table apart that lets a person's trace be found, and forgotten (audit.md).
 struct AuditSubject {
   std::string record_id;  // UUID of the record

@@ -136,8 +136,10 @@ CREATE INDEX counter_slot ON counter (slot);
 
 CREATE TABLE log_entry (number INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
 CREATE TABLE log_leaf (number INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT;
-CREATE TABLE log_checkpoint (
-  only INTEGER PRIMARY KEY CHECK (only = 0),
+-- Numbers of records run on over all logs; "first" is that of a log's first one.
+CREATE TABLE log (
+  first INTEGER PRIMARY KEY,
+  origin TEXT NOT NULL UNIQUE,
   size INTEGER NOT NULL,
   note TEXT NOT NULL) STRICT;
 

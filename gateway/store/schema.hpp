@@ -7,7 +7,7 @@
 namespace sluis::gateway::store {
 
 /// The version that this program reads and writes. It stands in the file's `user_version`.
-inline constexpr std::int64_t schema_version = 2;
+inline constexpr std::int64_t schema_version = 3;
 /// "Slui" in the file's `application_id`: another program's database is not ours to write in.
 inline constexpr std::int64_t schema_application = 0x536c7569;
 

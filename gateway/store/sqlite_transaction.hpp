@@ -97,8 +97,8 @@ class SqliteTransaction final : public Transaction {
                  const crypto::Array<32>& leaf) override;
   std::vector<std::string> entries(std::uint64_t from, std::size_t most) override;
   std::vector<crypto::Array<32>> leaves(std::uint64_t from, std::size_t most) override;
-  void put_checkpoint(std::uint64_t size, std::string_view note) override;
-  std::optional<std::string> checkpoint() override;
+  void put_log(const Log& log) override;
+  std::vector<Log> logs() override;
   std::uint64_t log_size() override;
 
  private:

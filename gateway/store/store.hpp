@@ -100,9 +100,10 @@ class Transaction {
   // Slices from `from` on, at most `most`; one ends before an index that is missing.
   virtual std::vector<std::string> entries(std::uint64_t from, std::size_t most) = 0;
   virtual std::vector<crypto::Array<32>> leaves(std::uint64_t from, std::size_t most) = 0;
-  virtual void put_checkpoint(std::uint64_t size, std::string_view note) = 0;
-  virtual std::optional<std::string> checkpoint() = 0;  // the last one
-  virtual std::uint64_t log_size() = 0;
+  /// A log that begins, or its newest state: told by `first`.
+  virtual void put_log(const Log& log) = 0;
+  virtual std::vector<Log> logs() = 0;   // in order; the last one is written to
+  virtual std::uint64_t log_size() = 0;  // of all of them
 };
 
 /// Gives records their place in the log and signs, inside the commit that makes them durable.

@@ -8,9 +8,9 @@
 
 #include "config/settings.hpp"
 #include "crypto/encoding.hpp"
+#include "gateway/audit/log_chain.hpp"
 #include "gateway/audit/log_reader.hpp"
 #include "gateway/audit/tiles.hpp"
-#include "gateway/audit/verify.hpp"
 #include "tests/functional/region.hpp"
 
 namespace sluis::test {
@@ -27,6 +27,17 @@ std::uint64_t published_size(const audit::LogReader& log) {
   const auto note = text ? audit::parse_note(*text) : config::error(config::Code::not_found, "");
   const auto checkpoint = note ? audit::parse_checkpoint(note->body) : note.failure();
   return checkpoint ? checkpoint->size : 0;
+}
+
+void read_all(const audit::LogReader& log, std::uint64_t size, std::vector<Json>& records) {
+  for (std::uint64_t first = 0; first < size; first += audit::tile_width) {
+    const auto bundle =
+        log.bundle(first / audit::tile_width, std::min(size - first, audit::tile_width));
+    if (!bundle) throw std::runtime_error("a bundle of a published log is missing");
+    std::string_view rest = bundle->bytes;
+    while (const auto record = audit::take_from_bundle(rest))
+      records.push_back(Json::parse(*record));
+  }
 }
 
 /// A copy of a database whose program has nothing to do: the file and its write-ahead log belong
@@ -145,22 +156,23 @@ std::uint64_t TestRegion::log_size(std::string_view partner) {
 }
 
 std::vector<Json> TestRegion::records(std::string_view partner) {
-  const audit::LogReader log(data(partner) / "audit");
   const auto wanted = log_size(partner);  // 0 when the gateway does not run: what is there is all
-  std::uint64_t size = 0;
-  const bool there =
-      poll_until(within(publish_patience), [&] { return (size = published_size(log)) >= wanted; });
+  std::vector<std::pair<audit::LogReader, std::uint64_t>> logs;
+  const bool there = poll_until(within(publish_patience), [&] {
+    const auto published = audit::published_logs(data(partner) / "audit");
+    std::uint64_t size = 0;
+    logs.clear();
+    if (!published) return false;
+    for (const auto& each : *published) {
+      const audit::LogReader reader(each.folder);
+      logs.emplace_back(reader, published_size(reader));
+      size += logs.back().second;
+    }
+    return size >= wanted;
+  });
   if (!there) throw std::runtime_error(std::string(partner) + " does not publish its log");
   std::vector<Json> records;
-  for (std::uint64_t first = 0; first < size; first += audit::tile_width) {
-    const auto bundle =
-        log.bundle(first / audit::tile_width, std::min(size - first, audit::tile_width));
-    if (!bundle)
-      throw std::runtime_error(std::string(partner) + ": a bundle of its log is missing");
-    std::string_view rest = bundle->bytes;
-    while (const auto record = audit::take_from_bundle(rest))
-      records.push_back(Json::parse(*record));
-  }
+  for (const auto& [log, size] : logs) read_all(log, size, records);
   return records;
 }
 
@@ -169,14 +181,15 @@ std::string TestRegion::log_fault(std::string_view partner) {
   const auto directory =
       config::Directory::read(contents(layout_.directory()), settings.region.trust).value();
   const auto* entry = directory.partner(settings.organisation);
-  const auto folder = data(partner) / "audit";
-  const auto origin = audit::claimed_origin(folder);
-  if (!origin) return origin.failure().detail;
-  if (!origin->starts_with(entry->oin.str())) return "the origin is another organisation's";
-  const auto report = audit::verify_log(folder, {*origin, entry->log_key});
-  if (report.ok()) return {};
-  const auto& fault = *report.fault;
-  return (fault.record ? "record " + std::to_string(*fault.record) + ": " : "") + fault.what;
+  const auto logs = audit::published_logs(data(partner) / "audit");
+  if (!logs) return logs.failure().detail;
+  for (const auto& [origin, report] : audit::verify_chain(*logs, entry->oin, entry->log_key)) {
+    if (report.ok()) continue;
+    const auto& fault = *report.fault;
+    return origin + ": " + (fault.record ? "record " + std::to_string(*fault.record) + ": " : "") +
+           fault.what;
+  }
+  return {};
 }
 
 std::size_t count(const std::vector<Json>& records, std::string_view action,

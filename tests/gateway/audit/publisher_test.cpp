@@ -22,7 +22,9 @@ constexpr auto deadline = 30s;
 class Published {
  public:
   explicit Published(const fs::path& folder, PublisherLimits limits = {1ms, 10ms})
-      : folder_(folder / "log"), log(folder), publisher_(*log.store, folder_, limits) {
+      : folder_(folder / "log" / "2026"),
+        log(folder),
+        publisher_(*log.store, folder / "log", limits) {
     log.journal.on_commit([this] { publisher_.wake(); });
   }
   ~Published() { publisher_.stop(); }
@@ -114,7 +116,7 @@ TEST_CASE("every state on the way verifies, whatever the writer does meanwhile",
 
 TEST_CASE("an older folder is brought up to date at the start, and mended", "[publisher]") {
   const TempFolder folder;
-  const auto log_folder = folder.path() / "log";
+  const auto log_folder = folder.path() / "log" / "2026";
   {
     Published published(folder.path());
     published.log.append(numbered(600));

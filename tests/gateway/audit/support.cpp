@@ -22,7 +22,8 @@ config::Oin oin() {
 }
 
 TestLog::TestLog(const fs::path& folder, const crypto::SigningKey& key)
-    : journal(key, oin(), clock), store(store::test::open_engine(folder, journal)) {
+    : journal(key, oin(), clock, folder / "guard"),
+      store(store::test::open_engine(folder, journal)) {
   loaded = look(*store, [this](store::Transaction& tx) { return journal.load(tx); });
 }
 
@@ -33,7 +34,10 @@ void TestLog::append(std::vector<std::string> records) {
 }
 
 std::string TestLog::checkpoint() {
-  return look(*store, [](store::Transaction& tx) { return tx.checkpoint().value_or(""); });
+  return look(*store, [](store::Transaction& tx) {
+    const auto logs = tx.logs();
+    return logs.empty() ? std::string() : logs.back().note;
+  });
 }
 
 std::vector<std::string> numbered(std::size_t count, std::size_t from) {

@@ -32,6 +32,10 @@ struct FixedClock final : config::Clock {
 class TestLog {
  public:
   explicit TestLog(const std::filesystem::path& folder, const crypto::SigningKey& key = log_key());
+  /// Makes the clock show this day from now on.
+  void set_day(const std::string& day) {
+    clock.time = config::parse_time(day + "T10:00:00Z").value();
+  }
   ~TestLog() { store->stop(); }
 
   /// What `Journal::load` said; the store is usable either way.

@@ -16,14 +16,14 @@ class Log {
  public:
   Log() {
     TestLog log(folder_.path());
-    Publisher publisher(*log.store, path());
+    Publisher publisher(*log.store, path().parent_path());
     log.append(numbered(100));
     at_100 = log.checkpoint();
     log.append(numbered(500, 100));
     at_600 = log.checkpoint();
     REQUIRE(publisher.flush(std::chrono::seconds(30)));
   }
-  [[nodiscard]] fs::path path() const { return folder_.path() / "log"; }
+  [[nodiscard]] fs::path path() const { return folder_.path() / "log" / "2026"; }
   [[nodiscard]] VerifyReport verify(std::optional<std::string> since = {}) const {
     return verify_log(path(), verifier(), {.since = std::move(since)});
   }
@@ -210,7 +210,7 @@ TEST_CASE("a record that is not canonical is named, though its hash is right", "
   Publisher publisher(*log.store, folder.path() / "log");
   log.append({"{\"a\":1}", "{\"b\": 1}", "{\"c\":1}"});
   REQUIRE(publisher.flush(std::chrono::seconds(30)));
-  const auto report = verify_log(folder.path() / "log", verifier());
+  const auto report = verify_log(folder.path() / "log" / "2026", verifier());
   REQUIRE_FALSE(report.ok());
   CHECK(report.fault->record == 1);
   CHECK_THAT(report.fault->what, Catch::Contains("record 1 is not in canonical form"));
@@ -260,8 +260,9 @@ TEST_CASE("a log written anew, key and all, is not what the officer saw before",
   records[50] = "{\"n\":-1}";
   rewritten.append(records);
   REQUIRE(publisher.flush(std::chrono::seconds(30)));
-  CHECK(verify_log(folder.path() / "log", verifier()).ok());
-  const auto report = verify_log(folder.path() / "log", verifier(), {.since = log.at_100});
+  const auto published = folder.path() / "log" / "2026";
+  CHECK(verify_log(published, verifier()).ok());
+  const auto report = verify_log(published, verifier(), {.since = log.at_100});
   REQUIRE_FALSE(report.ok());
   CHECK_THAT(report.fault->what,
              Catch::Contains("the first 100 records are not those of the earlier checkpoint"));

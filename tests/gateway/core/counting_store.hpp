@@ -123,10 +123,8 @@ class CountingTransaction final : public Transaction {
   std::vector<crypto::Array<32>> leaves(std::uint64_t from, std::size_t most) override {
     return noted("leaves").leaves(from, most);
   }
-  void put_checkpoint(std::uint64_t size, std::string_view note) override {
-    return noted("put_checkpoint").put_checkpoint(size, note);
-  }
-  std::optional<std::string> checkpoint() override { return noted("checkpoint").checkpoint(); }
+  void put_log(const store::Log& log) override { return noted("put_log").put_log(log); }
+  std::vector<store::Log> logs() override { return noted("logs").logs(); }
   std::uint64_t log_size() override { return noted("log_size").log_size(); }
 
  private:

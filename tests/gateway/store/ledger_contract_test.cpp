@@ -80,7 +80,7 @@ TEST_CASE("a record's subject is found by each of its references", "[store]") {
 TEST_CASE("the log is read back in slices, and keeps its last checkpoint", "[store]") {
   Opened store;
   CHECK(look(*store, [](Transaction& tx) { return tx.log_size(); }) == 0);
-  CHECK_FALSE(look(*store, [](Transaction& tx) { return tx.checkpoint(); }));
+  CHECK(look(*store, [](Transaction& tx) { return tx.logs().empty(); }));
   for (int i = 0; i < 3; ++i) {
     act(*store, [i](Transaction& tx) {
       tx.append("record " + std::to_string(2 * i));
@@ -90,7 +90,7 @@ TEST_CASE("the log is read back in slices, and keeps its last checkpoint", "[sto
   store.reopen();
   look(*store, [](Transaction& tx) {
     CHECK(tx.log_size() == 6);
-    CHECK(tx.checkpoint() == "size 6");
+    CHECK(tx.logs().back().note == "size 6");
     CHECK(tx.entries(4, 10) == std::vector<std::string>{"record 4", "record 5"});
     CHECK(tx.entries(1, 2) == std::vector<std::string>{"record 1", "record 2"});
     CHECK(tx.entries(6, 2).empty());
@@ -105,4 +105,23 @@ TEST_CASE("an index of the log is given once", "[store]") {
   act(*store, [](Transaction& tx) { tx.put_entry(0, "a", bytes32(1)); });
   CHECK_THROWS(act(*store, [](Transaction& tx) { tx.put_entry(0, "b", bytes32(2)); }));
   CHECK(look(*store, [](Transaction& tx) { return tx.entries(0, 9); }).at(0) == "a");
+}
+
+TEST_CASE("logs stand in order, and one's newest state replaces the one before", "[store]") {
+  Opened store;
+  act(*store, [](Transaction& tx) {
+    tx.put_log({0, "a/2026", 3, "at 3"});
+    tx.put_log({5, "a/2027", 1, "begun"});
+    tx.put_log({0, "a/2026", 5, "at 5"});
+  });
+  // An origin is one log's alone.
+  CHECK_THROWS(act(*store, [](Transaction& tx) { tx.put_log({9, "a/2026", 1, "again"}); }));
+  store.reopen();
+  const auto logs = look(*store, [](Transaction& tx) { return tx.logs(); });
+  REQUIRE(logs.size() == 2);
+  CHECK(logs[0].origin == "a/2026");
+  CHECK(logs[0].size == 5);
+  CHECK(logs[0].note == "at 5");
+  CHECK(logs[1].first == 5);
+  CHECK(logs[1].note == "begun");
 }

@@ -24,7 +24,7 @@ void PlainSequencer::sequence(Transaction& tx, const std::vector<std::string>& r
   for (const auto& record : records) {
     tx.put_entry(index++, record, crypto::sha256({crypto::as_view(record)}));
   }
-  tx.put_checkpoint(index, "size " + std::to_string(index));
+  tx.put_log({0, "log", index, "size " + std::to_string(index)});
   if (refuse) throw std::runtime_error("the sequencer was told to refuse");
 }
 
