@@ -1,0 +1,185 @@
+// /v1 without a network: who gets in, and what the routes answer.
+#include "gateway/api/routes.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "core_fixture.hpp"
+#include "tests/gateway/temporary_folder.hpp"
+
+using namespace sluis;
+using namespace sluis::gateway;
+using namespace sluis::gateway::test;
+using config::Json;
+
+namespace {
+
+constexpr auto id = "5bcbd0f8-c9c6-4359-96d5-9b93583213f0";
+
+Json signal(const std::string& signal_id = id) {
+  return {{"id", signal_id},
+          {"person", {{"bsn", "123456782"}}},
+          {"theme", "geweld"},
+          {"severity", "hoog"},
+          {"purpose", "persoonsgerichte-aanpak"},
+          {"observedAt", "2026-11-21T10:00:00Z"}};
+}
+
+/// ggz (sends) or zvh (is queried), with a token for each role.
+struct Service : Gateway {
+  explicit Service(const std::string& self = "ggz") : Gateway(self) {
+    for (const std::string role : {"sender", "procesregisseur"})
+      held[role] = create_token(folder / "tokens.json", role, role, {0, 10, 0}, clock).value();
+    api::add_routes(router,
+                    {io.get_executor(), region, *store, submit, query, recorder, tally, tokens},
+                    {2'000, 10'000, 3});
+  }
+  net::Response call(const std::string& method, const std::string& path, const std::string& role,
+                     std::string body = {}, const std::string& type = "application/json") {
+    net::Request request;
+    request.method = method;
+    request.path = path.substr(0, path.find('?'));
+    if (path.find('?') != std::string::npos) request.query = path.substr(path.find('?') + 1);
+    if (!role.empty())
+      request.headers.emplace_back("Authorization",
+                                   "Bearer " + (held.contains(role) ? held[role] : role));
+    if (method == "POST") request.headers.emplace_back("Content-Type", type);
+    request.body = std::move(body);
+    return run(router.dispatch(std::move(request)));
+  }
+  net::Response post(const std::string& body, const std::string& type = "application/json") {
+    return call("POST", "/v1/signals", "sender", body, type);
+  }
+  sluis::test::TemporaryFolder folder;
+  std::map<std::string, std::string> held;
+  FakePeers peers;
+  Evaluator evaluator{io.get_executor(), region, peers, curve, patient};
+  std::vector<std::string> queued;
+  Submit submit{region,    *store,
+                evaluator, curve,
+                recorder,  [this](const config::PartnerId& to) { queued.push_back(to.str()); }};
+  Query query{region, *store, evaluator, recorder};
+  RefusalTally tally{recorder, *store};
+  TokenFile tokens{folder / "tokens.json"};
+  net::Router router;
+};
+
+Json problem_of(const net::Response& response) {
+  CHECK(response.content_type == "application/problem+json");
+  return Json::parse(response.body);
+}
+
+}  // namespace
+
+TEST_CASE("api routes: without a token in force nobody gets in, and it is counted", "[api]") {
+  Service ggz;
+  for (const std::string bearer : {"", "nonsense", "sluis_nonsense"}) {
+    const auto answer = ggz.call("GET", "/v1/matches", bearer);
+    CHECK(answer.status == 401);
+    CHECK(answer.has_header("WWW-Authenticate"));
+  }
+  ggz.clock.advance(std::chrono::hours(24 * 11));
+  CHECK(ggz.post(signal().dump()).status == 401);
+  ggz.tally.flush(true);
+  std::uint64_t counted = 0;
+  for (const auto& record : records(*ggz.store, "api.authenticate"))
+    counted += record["count"].get<std::uint64_t>();
+  CHECK(counted == 4);
+}
+
+TEST_CASE("api routes: another role is told so, and recorded", "[api]") {
+  Service ggz;
+  CHECK(ggz.call("GET", "/v1/matches", "sender").status == 403);
+  CHECK(ggz.call("POST", "/v1/signals", "procesregisseur", signal().dump()).status == 403);
+  const auto log = records(*ggz.store, "api.call");
+  REQUIRE(log.size() == 2);
+  CHECK(log[0]["actor"]["role"] == "sender");
+  CHECK(log[0]["rule"] == "forbidden");
+}
+
+TEST_CASE("api routes: a signal is accepted once, and says where it stands", "[api]") {
+  Service ggz;
+  const auto accepted = ggz.post(signal().dump());
+  INFO(accepted.body);
+  REQUIRE(accepted.status == 202);
+  CHECK(accepted.has_header("Location"));
+  CHECK(ggz.queued == std::vector<std::string>{"zvh"});
+  CHECK(ggz.post(signal().dump()).status == 200);
+  auto other = signal();
+  other["severity"] = "acuut";
+  const auto conflict = ggz.post(other.dump());
+  CHECK(conflict.status == 409);
+  CHECK(problem_of(conflict)["errors"][0]["pointer"] == "/id");
+  const auto shown = ggz.call("GET", std::string("/v1/signals/") + id, "sender");
+  REQUIRE(shown.status == 200);
+  CHECK(Json::parse(shown.body)["partners"][0]["delivery"]["state"] == "waiting");
+  for (const std::string unknown : {"nothing", "7c9e6679-7425-40de-944b-e07fc1f90ae7"})
+    CHECK(ggz.call("GET", "/v1/signals/" + unknown, "sender").status == 404);
+}
+
+TEST_CASE("api routes: of many lines each has its own answer", "[api]") {
+  Service ggz;
+  const auto type = "application/x-ndjson";
+  const auto answer = ggz.post(signal().dump() + "\r\n\n{\"id\":1}\n", type);
+  REQUIRE(answer.status == 200);
+  std::istringstream lines(answer.body);
+  std::string first, second, more;
+  std::getline(lines, first);
+  std::getline(lines, second);
+  CHECK_FALSE(std::getline(lines, more));
+  CHECK(Json::parse(first)["status"] == 202);
+  CHECK(Json::parse(second)["line"] == 3);
+  CHECK(Json::parse(second)["status"] == 400);
+  CHECK(ggz.post("{}\n{}\n{}\n{}\n", type).status == 413);
+  CHECK(ggz.post("\n\n", type).status == 400);
+  CHECK(ggz.post(std::string(2'001, ' ')).status == 413);  // one signal has a bound of its own
+}
+
+TEST_CASE("api routes: without holders it says who failed, never where they are", "[api]") {
+  Service ggz;
+  ggz.peers.failing = {{"veilig-thuis", config::Code::unavailable},
+                       {"politie", config::Code::unavailable}};
+  const auto answer = ggz.post(signal().dump());
+  CHECK(answer.status == 503);
+  CHECK(answer.has_header("Retry-After"));
+  const auto said = problem_of(answer);
+  CHECK(said["code"] == "holders-unreachable");
+  CHECK(said["detail"].get<std::string>().ends_with(
+      "veilig-thuis (unavailable) politie (unavailable)"));
+  ggz.peers.failing = {{"veilig-thuis", config::Code::over_budget},
+                       {"politie", config::Code::over_budget}};
+  ggz.peers.retry_after = {{"veilig-thuis", 900}, {"politie", 1'200}};
+  const auto spent = ggz.post(signal().dump());
+  CHECK(spent.status == 429);
+  CHECK(std::ranges::find(spent.headers, net::Header{"Retry-After", "900"}) != spent.headers.end());
+}
+
+TEST_CASE("api routes: questions, pages and their faults", "[api]") {
+  Service zvh("zvh");
+  const auto ask = [&](const Json& body) {
+    return zvh.call("POST", "/v1/queries", "procesregisseur", body.dump());
+  };
+  const Json question{{"person", {{"bsn", "123456782"}}},
+                      {"purpose", "persoonsgerichte-aanpak"},
+                      {"case", "zaak-1"}};
+  const auto answer = ask(question);
+  CHECK(answer.status == 200);
+  CHECK(Json::parse(answer.body) == Json{{"matches", Json::array()}});
+  auto wrong = question;
+  wrong["person"]["bsn"] = "123456789";
+  CHECK(problem_of(ask(wrong))["errors"][0]["pointer"] == "/person/bsn");
+  CHECK(zvh.call("GET", "/v1/matches", "procesregisseur").status == 200);
+  CHECK(zvh.call("GET", "/v1/matches?limit=100", "procesregisseur").status == 200);
+  for (const std::string bad : {"limit=0", "limit=101", "limit=x", "cursor=x", "page=2"}) {
+    CAPTURE(bad);
+    CHECK(zvh.call("GET", "/v1/matches?" + bad, "procesregisseur").status == 400);
+  }
+}
+
+TEST_CASE("api routes: what could not be made durable has not happened", "[api]") {
+  Service ggz;
+  ggz.store.sequencer.refuse = true;
+  CHECK(ggz.post(signal().dump()).status == 503);
+  CHECK(ggz.call("GET", "/v1/matches", "sender").status == 503);
+  ggz.store.sequencer.refuse = false;
+  CHECK(ggz.post(signal().dump()).status == 202);
+}
