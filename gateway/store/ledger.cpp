@@ -1,4 +1,7 @@
 // Small values, counters, and the audit log.
+#include <algorithm>
+#include <set>
+
 #include "gateway/store/codec.hpp"
 #include "gateway/store/sqlite_transaction.hpp"
 
@@ -8,6 +11,13 @@ namespace {
 /// A record that is missing ends a slice: what comes after it must not move up unseen.
 bool unbroken(const Query& query, std::uint64_t expected) {
   return static_cast<std::uint64_t>(query.integer(0)) == expected;
+}
+
+std::vector<crypto::Array<32>> split_references(crypto::View joined) {
+  std::vector<crypto::Array<32>> references;
+  for (std::size_t at = 0; at + 32 <= joined.size(); at += 32)
+    std::ranges::copy(joined.subspan(at, 32), references.emplace_back().begin());
+  return references;
 }
 
 }  // namespace
@@ -77,15 +87,32 @@ std::vector<AuditSubject> SqliteTransaction::subjects(const crypto::Array<32>& r
       reference);
   std::vector<AuditSubject> subjects;
   while (query.step()) {
-    AuditSubject subject{uuid_text(query.array<16>(0)), query.text(1), query.array<32>(2), {}};
-    const auto references = query.blob(3);
-    for (std::size_t at = 0; at + 32 <= references.size(); at += 32) {
-      auto& one = subject.references.emplace_back();
-      std::copy_n(references.begin() + static_cast<std::ptrdiff_t>(at), 32, one.begin());
-    }
-    subjects.push_back(std::move(subject));
+    subjects.push_back({uuid_text(query.array<16>(0)), query.text(1), query.array<32>(2),
+                        split_references(query.blob(3))});
   }
   return subjects;
+}
+
+std::size_t SqliteTransaction::forget_subjects(const crypto::Array<32>& reference) {
+  std::vector<std::int64_t> rows;
+  std::set<crypto::Array<32>> references;
+  {
+    Query query = database_.query(
+        "SELECT row, refs FROM audit_reference "
+        "CROSS JOIN audit_subject ON row = subject WHERE reference = ?",
+        reference);
+    while (query.step()) {
+      rows.push_back(query.integer(0));
+      for (const auto& one : split_references(query.blob(1))) references.insert(one);
+    }
+  }
+  for (const auto row : rows) {
+    for (const auto& one : references)
+      changing().run("DELETE FROM audit_reference WHERE reference = ? AND subject = ?", one, row);
+    database_.run("DELETE FROM audit_subject WHERE row = ?", row);
+  }
+  if (!rows.empty()) put_meta(subjects_forgotten_key, "1");  // for the next scrub, as of links
+  return rows.size();
 }
 
 void SqliteTransaction::put_entry(std::uint64_t index, std::string_view record,

@@ -142,7 +142,9 @@ CREATE TABLE log (
   origin TEXT NOT NULL UNIQUE,
   size INTEGER NOT NULL,
   note TEXT NOT NULL) STRICT;
+)sql";
 
+constexpr const char* subject_tables_sql = R"sql(
 CREATE TABLE audit_subject (
   row INTEGER PRIMARY KEY,
   record BLOB NOT NULL,
@@ -151,7 +153,7 @@ CREATE TABLE audit_subject (
   refs BLOB NOT NULL) STRICT;
 CREATE TABLE audit_reference (
   reference BLOB NOT NULL,
-  subject INTEGER NOT NULL REFERENCES audit_subject,
+  subject INTEGER NOT NULL,
   PRIMARY KEY (reference, subject)) STRICT, WITHOUT ROWID;
 )sql";
 
@@ -185,7 +187,8 @@ config::Result<void> prepare_schema(Database& database) try {
                              std::to_string(schema_version) + ": begin with an empty data folder");
   }
   database.exec("BEGIN IMMEDIATE");
-  for (const auto* sql : {tables_sql, link_table_sql, link_index_sql, more_tables_sql})
+  for (const auto* sql :
+       {tables_sql, link_table_sql, link_index_sql, more_tables_sql, subject_tables_sql})
     database.exec(sql);
   database.exec(("PRAGMA application_id=" + std::to_string(schema_application)).c_str());
   database.exec(("PRAGMA user_version=" + std::to_string(schema_version)).c_str());
@@ -203,6 +206,18 @@ void write_links_anew(Database& database) {
   database.exec("INSERT INTO link SELECT * FROM link_before ORDER BY signal, number");
   database.exec("DROP TABLE link_before");  // with its indexes, whose names are free then
   database.exec(link_index_sql);
+}
+
+void write_subjects_anew(Database& database) {
+  database.exec("ALTER TABLE audit_subject RENAME TO audit_subject_before");
+  database.exec("ALTER TABLE audit_reference RENAME TO audit_reference_before");
+  database.exec(subject_tables_sql);
+  database.exec("INSERT INTO audit_subject SELECT * FROM audit_subject_before ORDER BY row");
+  database.exec(
+      "INSERT INTO audit_reference SELECT * FROM audit_reference_before "
+      "ORDER BY reference, subject");
+  database.exec("DROP TABLE audit_reference_before");
+  database.exec("DROP TABLE audit_subject_before");
 }
 
 }  // namespace sluis::gateway::store

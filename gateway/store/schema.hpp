@@ -20,5 +20,7 @@ config::Result<void> prepare_schema(Database& database);
 /// that stays in use keeps copies of rows that were moved out of it when pages split and merged.
 /// Takes as long as writing all links, and memory for sorting their indexes.
 void write_links_anew(Database& database);
+/// The same for what lets a person be found in the audit log.
+void write_subjects_anew(Database& database);
 
 }  // namespace sluis::gateway::store

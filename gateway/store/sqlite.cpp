@@ -178,7 +178,7 @@ void SqliteStore::commit(std::deque<Act>& acts) {
 }
 
 /// Removed rows are overwritten where they stood (secure_delete). Two places are left: pages that
-/// links were moved out of, which only a new table gets rid of, and the log, which a checkpoint
+/// rows were moved out of, which only a new table gets rid of, and the log, which a checkpoint
 /// that truncates empties.
 void SqliteStore::scrub(Act& act) {
   std::exception_ptr outcome;
@@ -186,6 +186,8 @@ void SqliteStore::scrub(Act& act) {
     database_->run("BEGIN IMMEDIATE");
     if (database_->run("DELETE FROM meta WHERE key = ?", links_dropped_key) > 0)
       write_links_anew(*database_);
+    if (database_->run("DELETE FROM meta WHERE key = ?", subjects_forgotten_key) > 0)
+      write_subjects_anew(*database_);
     database_->run("COMMIT");
     Query query = database_->query("PRAGMA wal_checkpoint(TRUNCATE)");
     if (!query.step() || query.integer(0) != 0) outcome = unavailable("its log cannot be emptied");

@@ -32,6 +32,8 @@ class Names {
 
 /// In `meta`, from when links were dropped until the next scrub has written the others anew.
 inline constexpr std::string_view links_dropped_key = "links-dropped";
+/// The same for what let a person be found in the audit log.
+inline constexpr std::string_view subjects_forgotten_key = "subjects-forgotten";
 
 enum class Use : std::uint8_t { read, act, sequence };
 
@@ -93,6 +95,7 @@ class SqliteTransaction final : public Transaction {
   void append(std::string record) override;
   void add_subject(const AuditSubject& subject) override;
   std::vector<AuditSubject> subjects(const crypto::Array<32>& reference) override;
+  std::size_t forget_subjects(const crypto::Array<32>& reference) override;
   void put_entry(std::uint64_t index, std::string_view record,
                  const crypto::Array<32>& leaf) override;
   std::vector<std::string> entries(std::uint64_t from, std::size_t most) override;

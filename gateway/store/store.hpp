@@ -94,6 +94,9 @@ class Transaction {
   virtual void add_subject(const AuditSubject& subject) = 0;
   /// What was said of records that this reference has a part in, in order of arrival.
   virtual std::vector<AuditSubject> subjects(const crypto::Array<32>& reference) = 0;
+  /// Removes those rows whole, with their salts and their other references; gives how many there
+  /// were. The records stay. After the next scrub nothing of the rows is in any file.
+  virtual std::size_t forget_subjects(const crypto::Array<32>& reference) = 0;
   // For the sequencer, and for who reads the log back
   virtual void put_entry(std::uint64_t index, std::string_view record,
                          const crypto::Array<32>& leaf) = 0;

@@ -113,6 +113,9 @@ class CountingTransaction final : public Transaction {
   std::vector<AuditSubject> subjects(const crypto::Array<32>& reference) override {
     return noted("subjects").subjects(reference);
   }
+  std::size_t forget_subjects(const crypto::Array<32>& reference) override {
+    return noted("forget_subjects").forget_subjects(reference);
+  }
   void put_entry(std::uint64_t index, std::string_view record,
                  const crypto::Array<32>& leaf) override {
     return noted("put_entry").put_entry(index, record, leaf);

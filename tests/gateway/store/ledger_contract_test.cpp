@@ -77,6 +77,30 @@ TEST_CASE("a record's subject is found by each of its references", "[store]") {
   });
 }
 
+TEST_CASE("a subject that is forgotten is found by none of its references", "[store]") {
+  Opened store;
+  const AuditSubject one{
+      "0f8fad5b-d9cb-469f-a165-70867728950e", "person", bytes32(1), {bytes32(10), bytes32(11)}};
+  const AuditSubject two{
+      "7c9e6679-7425-40de-944b-e07fc1f90ae7", "person", bytes32(2), {bytes32(11), bytes32(12)}};
+  act(*store, [&](Transaction& tx) {
+    tx.add_subject(one);
+    tx.add_subject(two);
+  });
+  std::size_t forgotten = 0;
+  act(*store, [&](Transaction& tx) { forgotten = tx.forget_subjects(bytes32(10)); });
+  CHECK(forgotten == 1);
+  store.reopen();
+  look(*store, [&](Transaction& tx) {
+    CHECK(tx.subjects(bytes32(10)).empty());
+    REQUIRE(tx.subjects(bytes32(11)).size() == 1);
+    CHECK(tx.subjects(bytes32(11))[0].record_id == two.record_id);
+    return true;
+  });
+  act(*store, [&](Transaction& tx) { forgotten = tx.forget_subjects(bytes32(10)); });
+  CHECK(forgotten == 0);
+}
+
 TEST_CASE("the log is read back in slices, and keeps its last checkpoint", "[store]") {
   Opened store;
   CHECK(look(*store, [](Transaction& tx) { return tx.log_size(); }) == 0);
