@@ -6,6 +6,7 @@
 #include "core_fixture.hpp"
 #include "crypto/element.hpp"
 #include "gateway/peer/wire.hpp"
+#include "tests/gateway/temporary_folder.hpp"
 
 using namespace sluis;
 using namespace sluis::gateway;
@@ -20,7 +21,7 @@ constexpr auto oin_ggz = "00000099000000002000", oin_politie = "0000009900000000
 struct Politie : Gateway {
   explicit Politie(const Json& document = region_document())
       : Gateway("politie", policy_of("politie"), document) {
-    peer::add_routes(router, {io.get_executor(), region, evaluations, receive, recorder});
+    peer::add_routes(router, {io.get_executor(), region, evaluations, receive, keys, recorder});
   }
   net::Response call(const std::string& method, const std::string& path,
                      std::optional<std::string> oin, std::string body = {}) {
@@ -42,6 +43,16 @@ struct Politie : Gateway {
   }
   AnswerEvaluation evaluations{region, *store, curve, recorder};
   Receive receive{region, *store, curve, recorder};
+  sluis::test::TemporaryFolder folder;
+  FakePeers peers;
+  KeyKeeper keys{io.get_executor(),
+                 region,
+                 peers,
+                 curve,
+                 *store,
+                 recorder,
+                 KeyFiles::open(folder / "keys", region.keys()->store_key).value(),
+                 folder.path()};
   net::Router router;
 };
 
