@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "crypto/encoding.hpp"
+#include "gateway/api/audit_routes.hpp"
 #include "gateway/api/routes.hpp"
 #include "gateway/audit/journal.hpp"
 #include "gateway/audit/publisher.hpp"
@@ -185,6 +186,7 @@ struct App::Parts {
   std::unique_ptr<HolderWatch> holders;
   std::unique_ptr<KeyKeeper> key_keeper;
   std::unique_ptr<Witnessing> witnessing;
+  std::unique_ptr<AuditReading> audit_reading;
   std::unique_ptr<net::Listener> api, peer, operators;
   std::unique_ptr<Bell> file_bell;
   std::unique_ptr<Latch> files_watched;
@@ -233,6 +235,7 @@ void App::Parts::build_core() {
   witnessing = std::make_unique<Witnessing>(
       executor, region, *store, journal, *recorder, *peers, settings.data / "audit",
       WitnessLimits{seconds(settings.audit.witness_seconds), seconds(settings.audit.late_seconds)});
+  audit_reading = std::make_unique<AuditReading>(region, *store, *evaluator, *curve, *recorder);
   file_bell = std::make_unique<Bell>(executor);
   files_watched = std::make_unique<Latch>(executor, 1);
 }
@@ -251,9 +254,12 @@ Result<void> App::Parts::open_listeners() {
 
   const auto api_router =
       std::make_shared<net::Router>(std::vector<net::Header>{{"API-Version", "1.0.0"}});
+  const api::Services services{executor, region,    *store, *submit,
+                               *query,   *recorder, *tally, *tokens};
   api::add_routes(
-      *api_router, {executor, region, *store, *submit, *query, *recorder, *tally, *tokens},
+      *api_router, services,
       {settings.limits.body_bytes, settings.limits.batch_bytes, settings.limits.batch_lines});
+  api::add_audit_routes(*api_router, services, *audit_reading, settings.data / "audit");
   api = std::make_unique<net::Listener>(all, settings.listen.api.str(), api_tls, api_router, limits,
                                         refused_at("api"));
 

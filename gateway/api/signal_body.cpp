@@ -129,4 +129,19 @@ std::optional<PersonQuery> read_query(std::string_view body, const config::Vocab
   return query;
 }
 
+std::optional<SubjectRequest> read_subject_request(std::string_view body, Errors& errors) {
+  const auto json = parse(body, errors);
+  if (!json) return std::nullopt;
+  SubjectRequest request;
+  ObjectReader::read(json->get(), "", errors, [&](ObjectReader& in) {
+    const auto* person_json = in.optional_any("person");
+    if (person_json != nullptr) request.person = read_person(*person_json, "/person", errors);
+    request.case_id = in.optional_text("case", {1, 100}).value_or("");
+    if ((person_json != nullptr) == !request.case_id.empty())
+      in.fault("person", "is needed, or \"case\", and not both");
+  });
+  if (!errors.empty()) return std::nullopt;
+  return request;
+}
+
 }  // namespace sluis::gateway::api

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/vocabulary.hpp"
+#include "gateway/core/audit_reading.hpp"
 #include "gateway/core/query.hpp"
 #include "gateway/core/submission.hpp"
 #include "gateway/keys/gateway_keys.hpp"
@@ -27,5 +28,9 @@ inline constexpr std::chrono::minutes clock_skew{5};
 [[nodiscard]] std::optional<PersonQuery> read_query(std::string_view body,
                                                     const config::Vocabulary& vocabulary,
                                                     Errors& errors);
+
+/// {"person"} or {"case"}: one of the two.
+[[nodiscard]] std::optional<SubjectRequest> read_subject_request(std::string_view body,
+                                                                 Errors& errors);
 
 }  // namespace sluis::gateway::api

@@ -30,6 +30,18 @@ std::optional<LogFile> LogReader::find(Path path, unsigned level, std::uint64_t 
   return std::nullopt;
 }
 
+std::vector<std::string> LogReader::witnessed() const {
+  std::vector<std::string> notes;
+  std::error_code none;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(folder_.root() / "witnessed", none)) {
+    const auto name = entry.path().filename().string();
+    if (name.ends_with(Folder::unfinished)) continue;
+    if (auto note = folder_.read("witnessed/" + name)) notes.push_back(std::move(*note));
+  }
+  return notes;
+}
+
 std::optional<LogFile> LogReader::bundle(std::uint64_t index, std::uint64_t width) const {
   return find(entries_path, 0, index, width);
 }

@@ -23,6 +23,8 @@ class LogReader {
   explicit LogReader(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   [[nodiscard]] std::optional<std::string> checkpoint() const { return folder_.read("checkpoint"); }
+  /// The checkpoint as partners' witnesses cosigned it, each in a note of its own.
+  [[nodiscard]] std::vector<std::string> witnessed() const;
   [[nodiscard]] std::optional<LogFile> bundle(std::uint64_t index, std::uint64_t width) const;
   [[nodiscard]] std::optional<LogFile> tile(unsigned level, std::uint64_t index,
                                             std::uint64_t width) const;

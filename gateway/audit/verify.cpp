@@ -8,6 +8,7 @@
 #include "gateway/audit/log_reader.hpp"
 #include "gateway/audit/record.hpp"
 #include "gateway/audit/tiles.hpp"
+#include "gateway/audit/witness.hpp"
 
 namespace sluis::gateway::audit {
 namespace {
@@ -19,13 +20,23 @@ std::string at_record(std::uint64_t index) {
   return "record " + std::to_string(index);
 }
 
+/// A state of the log that somebody else knows.
+struct Earlier {
+  Checkpoint checkpoint;
+  std::string whose;
+};
+
 /// One walk over all records. The first fault ends it, apart from one in a tile above the records:
 /// only the root tells whether the tile was forged or the records below it.
 class Walk {
  public:
   Walk(const LogReader& reader, const Checkpoint& checkpoint, const VerifyOptions& options,
-       std::optional<Checkpoint> since)
-      : reader_(reader), checkpoint_(checkpoint), options_(options), since_(std::move(since)) {}
+       std::vector<Earlier> earlier)
+      : reader_(reader), checkpoint_(checkpoint), options_(options), earlier_(std::move(earlier)) {
+    // The smallest last: it is the first that the walk comes to.
+    std::ranges::sort(earlier_, std::ranges::greater{},
+                      [](const Earlier& each) { return each.checkpoint.size; });
+  }
 
   std::optional<Fault> run() {
     const TileEdge::Full compare = [this](unsigned level, std::uint64_t index,
@@ -100,12 +111,14 @@ class Walk {
   }
 
   void check_since() {
-    if (!since_ || since_->size != edge_.size()) return;
-    if (since_->root != edge_.root()) {
-      since_fault_ = Fault{std::nullopt, "the first " + std::to_string(since_->size) +
-                                             " records are not those of the earlier checkpoint"};
+    while (!earlier_.empty() && earlier_.back().checkpoint.size == edge_.size()) {
+      const auto& [known, whose] = earlier_.back();
+      if (known.root != edge_.root() && !since_fault_) {
+        since_fault_ = Fault{std::nullopt, "the first " + std::to_string(known.size) +
+                                               " records are not those of " + whose};
+      }
+      earlier_.pop_back();
     }
-    since_.reset();
   }
 
   std::optional<Fault> conclude() {
@@ -122,7 +135,7 @@ class Walk {
   const LogReader& reader_;
   const Checkpoint& checkpoint_;
   const VerifyOptions& options_;
-  std::optional<Checkpoint> since_;
+  std::vector<Earlier> earlier_;
   TileEdge edge_;
   struct TileFault {
     Fault if_root_fits, if_not;
@@ -136,24 +149,57 @@ Fault checkpoint_fault(const std::string& which, const config::Error& cause) {
   return {std::nullopt, which + ": " + cause.detail};
 }
 
-/// Fills in the checkpoint and, where one is given, the earlier one.
-std::optional<Fault> open_both(const LogReader& reader, const Verifier& log,
-                               const VerifyOptions& options, Checkpoint& checkpoint,
-                               std::optional<Checkpoint>& since) {
+/// A state that must lie within the log.
+std::optional<Fault> add_earlier(const Checkpoint& now, Checkpoint known, std::string whose,
+                                 std::vector<Earlier>& earlier) {
+  if (known.size > now.size) {
+    return Fault{now.size, "the log is cut short: " + std::to_string(now.size) + " records, and " +
+                               whose + " has " + std::to_string(known.size)};
+  }
+  earlier.push_back({std::move(known), std::move(whose)});
+  return std::nullopt;
+}
+
+/// The last state of this log that the witness signed, among what is there.
+std::optional<Checkpoint> last_cosigned(const std::vector<std::string>& notes, const Verifier& log,
+                                        const Verifier& witness) {
+  std::optional<Checkpoint> last;
+  for (const auto& text : notes) {
+    const auto note = parse_note(text);
+    const auto checkpoint = open_checkpoint(text, log);
+    if (!note || !checkpoint || !cosigned_at(*note, witness)) continue;
+    if (!last || checkpoint->size > last->size) last = *checkpoint;
+  }
+  return last;
+}
+
+/// Fills in the checkpoint, and the states that others know.
+std::optional<Fault> open_all(const LogReader& reader, const Verifier& log,
+                              const VerifyOptions& options, Checkpoint& checkpoint,
+                              std::vector<Earlier>& earlier) {
   const auto note = reader.checkpoint();
   if (!note) return Fault{std::nullopt, "checkpoint is missing"};
   auto opened = open_checkpoint(*note, log);
   if (!opened) return checkpoint_fault("checkpoint", opened.failure());
   checkpoint = *opened;
-  if (!options.since) return std::nullopt;
-  auto earlier = open_checkpoint(*options.since, log);
-  if (!earlier) return checkpoint_fault("the earlier checkpoint", earlier.failure());
-  if (earlier->size > checkpoint.size) {
-    return Fault{checkpoint.size, "the log is cut short: " + std::to_string(checkpoint.size) +
-                                      " records, and the earlier checkpoint has " +
-                                      std::to_string(earlier->size)};
+  if (options.since) {
+    auto since = open_checkpoint(*options.since, log);
+    if (!since) return checkpoint_fault("the earlier checkpoint", since.failure());
+    if (auto fault = add_earlier(checkpoint, *since, "the earlier checkpoint", earlier))
+      return fault;
   }
-  since = *earlier;
+  if (options.witnesses.empty()) return std::nullopt;
+  auto notes = reader.witnessed();
+  notes.push_back(*note);
+  if (options.since) notes.push_back(*options.since);
+  for (const auto& witness : options.witnesses) {
+    const auto last = last_cosigned(notes, log, witness);
+    if (!last) {
+      return Fault{std::nullopt, "there is no good cosignature of this log by " + witness.name};
+    }
+    if (auto fault = add_earlier(checkpoint, *last, "the witness " + witness.name, earlier))
+      return fault;
+  }
   return std::nullopt;
 }
 
@@ -163,10 +209,10 @@ VerifyReport verify_log(const std::filesystem::path& folder, const Verifier& log
                         const VerifyOptions& options) try {
   VerifyReport report;
   const LogReader reader(folder);
-  std::optional<Checkpoint> since;
-  report.fault = open_both(reader, log, options, report.checkpoint, since);
+  std::vector<Earlier> earlier;
+  report.fault = open_all(reader, log, options, report.checkpoint, earlier);
   if (report.fault) return report;
-  Walk walk(reader, report.checkpoint, options, std::move(since));
+  Walk walk(reader, report.checkpoint, options, std::move(earlier));
   report.fault = walk.run();
   report.records_checked = walk.checked();
   return report;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "config/result.hpp"
 #include "gateway/audit/merkle.hpp"
@@ -15,6 +16,8 @@ namespace sluis::gateway::audit {
 struct VerifyOptions {
   /// A checkpoint of this log that the officer kept: the log must have grown out of that state.
   std::optional<std::string> since{};
+  /// The witnesses of which a cosignature must be there: of a state that this log has grown out of.
+  std::vector<Verifier> witnesses{};
   /// Off for a log whose records are not a gateway's, such as the test vectors.
   bool records_are_ours = true;
 };
@@ -36,10 +39,12 @@ struct VerifyReport {
 
 /// Checks the checkpoint's signature, hashes every record again up to the signed root, compares
 /// every hash tile of every level, checks that each record is in its one canonical form, and with
-/// `since` that nothing before that checkpoint has changed. `log` has the origin as its name.
+/// `since` that nothing before that checkpoint has changed. `log` has the origin as its name. What
+/// witnesses signed is read from the folder's `witnessed/` and from the checkpoint itself; of each
+/// witness the last state counts.
 ///
 /// What this cannot see alone is a folder that was put back whole to an earlier checkpoint: that
-/// takes `since`, or a witness.
+/// takes `since`, or a cosignature that was kept elsewhere.
 [[nodiscard]] VerifyReport verify_log(const std::filesystem::path& folder, const Verifier& log,
                                       const VerifyOptions& options = {});
 

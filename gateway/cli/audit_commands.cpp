@@ -4,7 +4,8 @@
 #include "config/settings.hpp"
 #include "crypto/encoding.hpp"
 #include "gateway/audit/log_chain.hpp"
-#include "gateway/cli/audit_restore.hpp"
+#include "gateway/audit/reconcile.hpp"
+#include "gateway/cli/audit_family.hpp"
 #include "gateway/cli/program.hpp"
 #include "gateway/cli/region_plan.hpp"
 #include "gateway/files/files.hpp"
@@ -23,16 +24,17 @@ constexpr std::size_t most_checkpoint_bytes = 64U << 10U;
 
 struct AuditOptions {
   std::filesystem::path log, settings, region, since;
+  std::vector<std::filesystem::path> peers;
+  std::vector<std::string> witnesses;
   std::string key;
   bool json = false;
 };
 
 /// A gateway's logs, and what they are held against.
 struct Logs {
-  std::string name;
   std::filesystem::path folder;
-  config::Oin oin;
-  crypto::Array<32> key;
+  config::Directory directory;
+  config::PartnerId self;
 };
 
 /// The logs of the gateway with these settings: their origins begin with the OIN, and they are
@@ -42,18 +44,16 @@ Result<Logs> logs_of(const std::filesystem::path& settings_file) {
   if (!settings) return settings.failure();
   const auto text = read_text(settings->region.directory, most_directory_bytes);
   if (!text) return text.failure();
-  const auto directory = config::Directory::read(*text, settings->region.trust);
+  auto directory = config::Directory::read(*text, settings->region.trust);
   if (!directory) {
     return error(directory.failure().code,
                  settings->region.directory.string() + ": " + directory.failure().detail);
   }
-  const auto* partner = directory->partner(settings->organisation);
-  if (partner == nullptr) {
+  if (directory->partner(settings->organisation) == nullptr) {
     return error(Code::invalid, settings_file.string() + ": \"" + settings->organisation.str() +
                                     "\" does not stand in the directory");
   }
-  return Logs{settings->organisation.str(), settings->data / "audit", partner->oin,
-              partner->log_key};
+  return Logs{settings->data / "audit", std::move(*directory), settings->organisation};
 }
 
 struct Verdict {
@@ -72,6 +72,11 @@ Verdict verdict_of(std::string name, const audit::VerifyReport& report) {
 
 Result<audit::VerifyOptions> verify_options(const AuditOptions& options) {
   audit::VerifyOptions verify;
+  for (const auto& each : options.witnesses) {
+    auto witness = audit::parse_vkey(each, audit::KeyType::cosignature);
+    if (!witness) throw CLI::ValidationError("--witness", witness.failure().detail);
+    verify.witnesses.push_back(std::move(*witness));
+  }
   if (options.since.empty()) return verify;
   auto since = read_text(options.since, most_checkpoint_bytes);
   if (!since) return since.failure();
@@ -87,6 +92,55 @@ Result<std::vector<Verdict>> verify_one(const AuditOptions& options) {
   return std::vector{verdict_of(verifier->name, audit::verify_log(options.log, *verifier, *how))};
 }
 
+/// Adds a verdict on each of the logs; true when all are good.
+bool add_verdicts(const std::vector<audit::PublishedLog>& logs, const config::Partner& of,
+                  const audit::VerifyOptions& how, std::vector<Verdict>& verdicts) {
+  bool good = true;
+  for (const auto& [origin, report] : audit::verify_chain(logs, of.oin, of.log_key, how)) {
+    good = good && report.ok();
+    verdicts.push_back(
+        verdict_of(of.id.str() + " " + origin.substr(origin.rfind('/') + 1), report));
+  }
+  return good;
+}
+
+/// Whose logs these are, by what they say of themselves: their key is then the directory's.
+const config::Partner* partner_of(const std::vector<audit::PublishedLog>& logs,
+                                  const config::Directory& directory) {
+  const auto& origin = logs.front().origin;
+  const auto oin = config::Oin::parse(origin.substr(0, origin.find('/')));
+  return oin ? directory.partner_by_oin(*oin) : nullptr;
+}
+
+Result<void> add_reconciliation(const std::vector<audit::PublishedLog>& from_logs,
+                                const std::string& from,
+                                const std::vector<audit::PublishedLog>& to_logs,
+                                const std::string& to, std::vector<Verdict>& verdicts) {
+  const auto both = audit::reconcile(from_logs, from, to_logs, to);
+  if (!both) return both.failure();
+  Verdict verdict{from + " > " + to, {}, {}, both->agreed};
+  for (const auto& each : both->differences)
+    verdict.fault += (verdict.fault.empty() ? "" : "; ") + each;
+  verdicts.push_back(std::move(verdict));
+  return {};
+}
+
+/// A partner's logs, each by itself and against ours, both ways.
+Result<void> hold_against(const std::filesystem::path& folder, const Logs& ours,
+                          const std::vector<audit::PublishedLog>& our_logs,
+                          std::vector<Verdict>& verdicts) {
+  const auto logs = audit::published_logs(folder);
+  if (!logs) return logs.failure();
+  const auto* partner = partner_of(*logs, ours.directory);
+  if (partner == nullptr || partner->id == ours.self) {
+    return error(Code::invalid, folder.string() + ": not the logs of a partner in the directory");
+  }
+  if (!add_verdicts(*logs, *partner, {}, verdicts)) return {};
+  const auto us = ours.self.str(), them = partner->id.str();
+  if (auto done = add_reconciliation(our_logs, us, *logs, them, verdicts); !done) return done;
+  return add_reconciliation(*logs, them, our_logs, us, verdicts);
+}
+
 Result<std::vector<Verdict>> verify_gateway(const AuditOptions& options,
                                             const std::filesystem::path& settings) {
   const auto ours = logs_of(settings);
@@ -94,11 +148,12 @@ Result<std::vector<Verdict>> verify_gateway(const AuditOptions& options,
   const auto how = verify_options(options);
   if (!how) return how.failure();
   const auto logs = audit::published_logs(ours->folder);
-  if (!logs) return std::vector{Verdict{ours->name, {}, logs.failure().detail, 0}};
+  if (!logs) return std::vector{Verdict{ours->self.str(), {}, logs.failure().detail, 0}};
   std::vector<Verdict> verdicts;
-  for (const auto& [origin, report] : audit::verify_chain(*logs, ours->oin, ours->key, *how)) {
-    verdicts.push_back(verdict_of(ours->name + " " + origin.substr(origin.rfind('/') + 1), report));
-  }
+  add_verdicts(*logs, *ours->directory.partner(ours->self), *how, verdicts);
+  for (const auto& folder : options.peers)
+    if (const auto done = hold_against(folder, *ours, *logs, verdicts); !done)
+      return done.failure();
   return verdicts;
 }
 
@@ -108,6 +163,8 @@ Result<std::vector<Verdict>> verify_all(const AuditOptions& options) {
     throw CLI::ValidationError("which log",
                                "name --log DIR and --key, or --settings FILE, or --region DIR");
   }
+  if (!options.peers.empty() && options.settings.empty())
+    throw CLI::ValidationError("--peer", "a partner's key comes from the directory: --settings");
   if (!options.log.empty()) return verify_one(options);
   if (!options.settings.empty()) return verify_gateway(options, options.settings);
   if (const auto manifest = Manifest::read(options.region); !manifest) return manifest.failure();
@@ -166,9 +223,13 @@ void add_audit_commands(CLI::App& program, Session& session) {
   command->add_option("--settings", options->settings, "or: a gateway's settings");
   command->add_option("--region", options->region, "or: all six of a demo region");
   command->add_option("--since", options->since, "a checkpoint that was kept from before, a file");
+  command->add_option("--witness", options->witnesses, "a witness's vkey: it must have signed");
+  command->add_option("--peer", options->peers, "a partner's logs: hold the two together");
   command->add_flag("--json", options->json, "the result as JSON");
   command->callback(
       [options, &session] { session.finish(verify_logs(*options, session.console)); });
+  add_audit_records(*family, session);
+  add_audit_subject(*family, session);
   add_audit_restore(*family, session);
   add_audit_status(*family, session);
 }

@@ -1,4 +1,4 @@
-#include "gateway/cli/audit_restore.hpp"
+#include "gateway/cli/audit_family.hpp"
 
 #include <ostream>
 
@@ -59,9 +59,8 @@ Outcome restore(const RestoreOptions& options, Console& console) {
 
 void add_audit_restore(CLI::App& family, Session& session) {
   auto options = std::make_shared<RestoreOptions>();
-  auto* command =
-      add_command(family, "restore", "go on with a database that was put back from a backup",
-                  "sluis audit restore --settings settings.json");
+  auto* command = add_command(family, "restore", "go on after a backup was put back",
+                              "sluis audit restore --settings settings.json");
   command->add_option("--settings", options->settings, "the gateway's settings")->required();
   command->add_flag("--witness-has-more", options->witness_has_more,
                     "database and guard agree, and a witness has seen more than both");

@@ -3,7 +3,7 @@
 
 #include "config/settings.hpp"
 #include "gateway/cli/answer_fields.hpp"
-#include "gateway/cli/audit_restore.hpp"
+#include "gateway/cli/audit_family.hpp"
 #include "gateway/cli/http.hpp"
 
 namespace sluis::gateway::cli {

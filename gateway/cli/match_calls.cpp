@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t page = 100;
 
-/// A cursor is opaque: everything outside the unreserved set (RFC 3986 §2.3) is escaped.
+}  // namespace
+
 std::string escaped(std::string_view text) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out;
@@ -28,8 +29,6 @@ std::string escaped(std::string_view text) {
   }
   return out;
 }
-
-}  // namespace
 
 Result<MatchList> fetch_matches(ApiClient& client, std::size_t most) {
   MatchList list;

@@ -21,4 +21,7 @@ struct MatchList {
 /// The answer to one query body, {"person","purpose","case"}.
 [[nodiscard]] config::Result<config::Json> put_query(ApiClient& client, std::string body);
 
+/// As a query's value: everything outside the unreserved set (RFC 3986 §2.3) is escaped.
+[[nodiscard]] std::string escaped(std::string_view text);
+
 }  // namespace sluis::gateway::cli

@@ -181,9 +181,7 @@ class Builder {
     for (const auto& partner : demo_partners) {
       const auto client = std::string(partner.id);
       auto done = token(partner.id, client, partner.matches ? "procesregisseur" : "sender");
-      if (done && partner.matches) {
-        done = token(partner.id, client + "-privacy-officer", "privacy-officer");
-      }
+      if (done) done = token(partner.id, client + "-privacy-officer", "privacy-officer");
       if (!done) return done;
     }
     return {};

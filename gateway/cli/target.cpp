@@ -33,7 +33,7 @@ void TargetOptions::add_to(CLI::App& command) {
   command.add_option("--token-file", token_file, "the file of our token, with --url");
 }
 
-Result<Target> TargetOptions::resolve() const {
+Result<Target> TargetOptions::resolve(const std::string& client) const {
   const bool demo = !region.empty() && !as.empty();
   const bool apart = !url.empty() && !authorities.empty() && !token_file.empty();
   const bool mixed = !region.empty() && (!url.empty() || !authorities.empty());
@@ -42,19 +42,20 @@ Result<Target> TargetOptions::resolve() const {
         "the gateway",
         "name it with --region DIR --as PARTNER, or with --url, --ca and --token-file");
   }
-  if (demo) return demo_target(region, as);
+  if (demo) return demo_target(region, as, client);
   auto token = read_token_file(token_file);
   if (!token) return token.failure();
   return Target{url, authorities, std::move(*token)};
 }
 
-Result<Target> demo_target(const std::filesystem::path& region, const std::string& client) {
+Result<Target> demo_target(const std::filesystem::path& region, const std::string& partner,
+                           const std::string& client) {
   const auto manifest = Manifest::read(region);
   if (!manifest) return manifest.failure();
-  const auto number = partner_number(client);
+  const auto number = partner_number(partner);
   if (!number) return number.failure();
   const RegionLayout layout{region};
-  auto token = read_token_file(layout.token(client));
+  auto token = read_token_file(layout.token(partner + client));
   if (!token) return token.failure();
   const auto port = ports_of(manifest->base_port, *number).api;
   return Target{"https://127.0.0.1:" + std::to_string(port), layout.ca_certificate(),

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "crypto/labels.hpp"
-#include "crypto/lock.hpp"
 #include "gateway/core/budget.hpp"
 #include "gateway/core/linking.hpp"
 #include "gateway/core/opening.hpp"
@@ -66,36 +64,12 @@ Result<Query::Sight> Query::sight(const Standing& standing, const Caller& caller
   return seen;
 }
 
-Task<Result<Query::Tags>> Query::tags_of(const std::vector<LinkageKey>& keys,
-                                         const Standing& standing) {
-  Tags tags;
-  const auto now = region_.now();
-  for (const auto& domain : standing.directory->domains()) {
-    if (domain.recipient != region_.self()) continue;
-    for (const auto* epoch : config::Directory::epochs_in_force(domain, now)) {
-      std::vector<crypto::Bytes> inputs;
-      inputs.reserve(keys.size());
-      for (const auto& key : keys)
-        inputs.push_back(
-            crypto::oprf_input(domain.id.str(), epoch->id.str(), "tag", key.kind, key.value));
-      KeyName name{domain.id, epoch->id, "tag"};
-      auto outputs = co_await evaluator_.evaluate(std::move(name), std::move(inputs));
-      if (!outputs) co_return outputs.failure();
-      for (std::size_t i = 0; i < keys.size(); ++i) {
-        tags.push_back({domain.id, epoch->id, keys[i].kind, crypto::tag_of((*outputs)[i])});
-        crypto::wipe((*outputs)[i]);
-      }
-    }
-  }
-  co_return tags;
-}
-
 Task<Result<Json>> Query::ask(PersonQuery query, Caller caller, Trace trace) {
   const auto standing = region_.standing();
   std::optional<config::Error> failure;
   auto seen = sight(*standing, caller, query.purpose, !query.case_id.empty());
   const auto keys = std::make_shared<const std::vector<LinkageKey>>(linkage_keys(query.person));
-  Tags tags;
+  PersonTags tags;
   if (const auto usable = standing->directory->usable_at(region_.now()); !usable) {
     failure = error(Code::unavailable, usable.failure().detail);
   } else if (!seen) {
@@ -106,7 +80,7 @@ Task<Result<Json>> Query::ask(PersonQuery query, Caller caller, Trace trace) {
                     "code and house number is needed",
                     "/person");
   } else {
-    auto found = co_await tags_of(*keys, *standing);
+    auto found = co_await person_tags(evaluator_, region_, *standing, *keys);
     if (found) {
       tags = std::move(*found);
     } else {
@@ -150,7 +124,7 @@ void Query::spend(store::Transaction& tx, const Sight& sight, const Caller& call
   }
 }
 
-Json Query::look_up(store::Transaction& tx, const Tags& tags, const Sight& sight,
+Json Query::look_up(store::Transaction& tx, const PersonTags& tags, const Sight& sight,
                     std::size_t& shown) const {
   std::map<std::int64_t, Hit> hits;
   const auto now = region_.now();

@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "gateway/core/evaluator.hpp"
+#include "gateway/core/person_tags.hpp"
 #include "gateway/core/recorder.hpp"
 #include "policy/decide.hpp"
 
@@ -35,18 +35,10 @@ class Query {
  private:
   /// What the policy lets this caller see, by theme.
   using Sight = std::map<std::string, policy::Decision>;
-  struct Tag {
-    config::DomainId domain;
-    config::EpochId epoch;
-    std::string kind;
-    crypto::Array<32> tag;
-  };
-  using Tags = std::vector<Tag>;
 
   config::Result<Sight> sight(const Standing& standing, const Caller& caller,
                               const std::string& purpose, bool has_case) const;
-  Task<config::Result<Tags>> tags_of(const std::vector<LinkageKey>& keys, const Standing& standing);
-  config::Json look_up(store::Transaction& tx, const Tags& tags, const Sight& sight,
+  config::Json look_up(store::Transaction& tx, const PersonTags& tags, const Sight& sight,
                        std::size_t& shown) const;
   config::Json match_json(store::Transaction& tx, const store::Match& match, const Sight& sight,
                           std::size_t& shown) const;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "crypto/content.hpp"
+#include "crypto/encoding.hpp"
 #include "crypto/hash.hpp"
 #include "gateway/core/linking.hpp"
 #include "gateway/core/opening.hpp"
@@ -260,6 +261,10 @@ void Receive::take(store::Transaction& tx, Parcel& parcel, const Standing& stand
   record.legal_basis = message.legal_basis;
   record.rule = parcel.decision.rule;
   record.object = {"signal", message.id.str()};
+  // As our receipt will have them: so the two logs can be held against each other.
+  record.receipt = config::Json{{"envelope", message.envelope.str()},
+                                {"sha256", crypto::base64url(parcel.sha256)}}
+                       .dump();
   recorder_.append_received(tx, std::move(record), message.domain, message.links);
   record_arrival(tx, parcel, arrival);
   parcel.settle("stored", "");

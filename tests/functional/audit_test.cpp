@@ -2,6 +2,7 @@
 // put back.
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <map>
 
 #include "config/settings.hpp"
 #include "gateway/audit/log_chain.hpp"
@@ -216,6 +217,64 @@ TEST_CASE("audit: with the guard put back too, the witnesses have seen more, and
   f.region.wait_ready("ggz");
   f.send("ggz");
   CHECK(poll_until(within(patience), [&] { return f.new_log_signed("ggz"); }));
+}
+
+TEST_CASE("audit: an officer reads, exports, finds a person and erases; two logs agree",
+          "[audit]") {
+  TestRegion region;
+  region.start();
+  Aviary aviary{6};
+  const auto person = aviary.person();
+  for (const auto* sender : {"ggz", "politie"}) {
+    const auto signal = aviary.signal(person, theme);
+    REQUIRE(region.api(sender, {"POST", "/v1/signals", signal.dump(), "application/json"}).status ==
+            202);
+  }
+  region.wait_delivered();
+  const auto root = region.layout().root.string();
+  const auto officer = [&](std::vector<std::string> arguments, std::string_view of,
+                           const std::string& input = {}) {
+    arguments.insert(arguments.begin(), "audit");
+    arguments.insert(arguments.end(), {"--region", root, "--as", std::string(of)});
+    return region.sluis(std::move(arguments), input);
+  };
+  const auto listed = officer({"list", "--action", "envelope.receive", "--json"}, "zvh");
+  INFO(listed.err);
+  REQUIRE(listed.status == 0);
+  const auto received = Json::parse(listed.out)["records"];
+  REQUIRE(received.size() == 2);
+  CHECK(officer({"show", received[0]["record"]["id"]}, "zvh").status == 0);
+  const auto csv = officer({"export", "--format", "csv", "--action", "envelope.receive"}, "zvh");
+  CHECK(std::ranges::count(csv.out, '\n') == 3);
+  const auto fhir = officer({"export", "--format", "fhir", "--action", "envelope.receive"}, "zvh");
+  CHECK(Json::parse(fhir.out.substr(0, fhir.out.find('\n')))["resourceType"] == "AuditEvent");
+
+  const auto whom = Json{{"person", aviary.signal(person, theme)["person"]}}.dump();
+  const auto annex = region.scratch() / "annex.txt";
+  const auto found = officer({"subject", "--json", "--annex", annex.string()}, "zvh", whom);
+  INFO(found.err);
+  REQUIRE(found.status == 0);
+  CHECK(Json::parse(found.out)["records"].size() == 2);  // by its pseudonyms, as a recipient
+  CHECK(contents(annex).find("Signaal ontvangen van ggz") != std::string::npos);
+  CHECK(officer({"erase"}, "zvh", whom).status == 0);
+  const auto after = officer({"subject", "--json"}, "zvh", whom);
+  REQUIRE(after.status == 0);
+  CHECK(Json::parse(after.out)["records"].empty());
+
+  region.stop();
+  for (const auto* partner : {"ggz", "zvh"}) CHECK(region.log_fault(partner) == "");
+  const auto ran = region.sluis({"audit", "verify", "--json", "--settings",
+                                 region.layout().settings("zvh").string(), "--peer",
+                                 (region.data("ggz") / "audit").string(), "--peer",
+                                 (region.data("politie") / "audit").string()});
+  INFO(ran.out << ran.err);
+  CHECK(ran.status == 0);
+  std::map<std::string, std::uint64_t> agreed;
+  const auto verdicts = Json::parse(ran.out);
+  for (const auto& log : verdicts["logs"]) agreed[log["log"]] = log["records"].get<std::uint64_t>();
+  CHECK(agreed["ggz > zvh"] == 1);
+  CHECK(agreed["politie > zvh"] == 1);
+  CHECK(agreed.contains("zvh > ggz"));
 }
 
 }  // namespace sluis::test

@@ -2,8 +2,11 @@
 #include "gateway/api/routes.hpp"
 
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <set>
 
 #include "core_fixture.hpp"
+#include "gateway/api/audit_routes.hpp"
 #include "tests/gateway/temporary_folder.hpp"
 
 using namespace sluis;
@@ -27,11 +30,21 @@ Json signal(const std::string& signal_id = id) {
 /// ggz (sends) or zvh (is queried), with a token for each role.
 struct Service : Gateway {
   explicit Service(const std::string& self = "ggz") : Gateway(self) {
-    for (const std::string role : {"sender", "procesregisseur"})
+    for (const std::string role : {"sender", "procesregisseur", "privacy-officer", "operator"})
       held[role] = create_token(folder / "tokens.json", role, role, {0, 10, 0}, clock).value();
     api::add_routes(router,
                     {io.get_executor(), region, *store, submit, query, recorder, tally, tokens},
                     {2'000, 10'000, 3});
+    api::add_audit_routes(
+        router, {io.get_executor(), region, *store, submit, query, recorder, tally, tokens},
+        reading, folder / "audit");
+  }
+  net::Response officer(const std::string& path) { return call("GET", path, "privacy-officer"); }
+  net::Response officer(const std::string& path, const Json& body) {
+    return call("POST", path, "privacy-officer", body.dump());
+  }
+  Json found(const std::string& terms) {
+    return Json::parse(officer("/v1/audit-records?" + terms).body)["records"];
   }
   net::Response call(const std::string& method, const std::string& path, const std::string& role,
                      std::string body = {}, const std::string& type = "application/json") {
@@ -58,6 +71,7 @@ struct Service : Gateway {
                 evaluator, curve,
                 recorder,  [this](const config::PartnerId& to) { queued.push_back(to.str()); }};
   Query query{region, *store, evaluator, recorder};
+  AuditReading reading{region, *store, evaluator, curve, recorder};
   RefusalTally tally{recorder, *store};
   TokenFile tokens{folder / "tokens.json"};
   net::Router router;
@@ -182,4 +196,148 @@ TEST_CASE("api routes: what could not be made durable has not happened", "[api]"
   CHECK(ggz.call("GET", "/v1/matches", "sender").status == 503);
   ggz.store.sequencer.refuse = false;
   CHECK(ggz.post(signal().dump()).status == 202);
+}
+
+TEST_CASE("audit routes: no role but the officer's reads the log, and each reading is a record",
+          "[api]") {
+  Service ggz;
+  REQUIRE(ggz.post(signal().dump()).status == 202);
+  const Json person{{"person", {{"bsn", "123456782"}}}};
+  for (const std::string role : {"sender", "procesregisseur", "operator"}) {
+    CAPTURE(role);
+    CHECK(ggz.call("GET", "/v1/audit-records", role).status == 403);
+    CHECK(ggz.call("GET", std::string("/v1/audit-records/") + id, role).status == 403);
+    CHECK(ggz.call("GET", "/v1/audit-log/2026/tile/entries/000", role).status == 403);
+    CHECK(ggz.call("POST", "/v1/subject-requests", role, person.dump()).status == 403);
+    CHECK(ggz.call("POST", "/v1/subject-erasures", role, person.dump()).status == 403);
+  }
+  CHECK(ggz.officer("/v1/matches").status == 403);  // and the officer does nothing else
+  CHECK(ggz.call("POST", "/v1/signals", "privacy-officer", signal().dump()).status == 403);
+
+  const auto before = records(*ggz.store, "audit.read").size();
+  const auto listed = ggz.found("action=signal.submit&outcome=permit");
+  REQUIRE(listed.size() == 1);
+  CHECK(listed[0]["record"]["object"]["id"] == id);
+  const auto record_id = listed[0]["record"]["id"].get<std::string>();
+  const auto shown = ggz.officer("/v1/audit-records/" + record_id);
+  REQUIRE(shown.status == 200);
+  CHECK(Json::parse(shown.body) == listed[0]);
+  CHECK(ggz.officer("/v1/audit-records/7c9e6679-7425-40de-944b-e07fc1f90ae7").status == 404);
+  const auto read = records(*ggz.store, "audit.read");
+  REQUIRE(read.size() == before + 3);
+  CHECK(read[before]["object"]["id"] == "action,outcome");
+  CHECK(read[before]["count"] == 1);
+  CHECK(read[before]["actor"]["role"] == "privacy-officer");
+  CHECK(read[before + 1]["object"]["id"] == record_id);
+  CHECK(read[before + 2]["outcome"] == "deny");
+  // Where no record can be made, nothing is read.
+  ggz.store.sequencer.refuse = true;
+  CHECK(ggz.officer("/v1/audit-records").status == 503);
+  ggz.store.sequencer.refuse = false;
+}
+
+TEST_CASE("audit routes: pages go back to the first record, and bad terms are named", "[api]") {
+  Service ggz;
+  for (int i = 0; i < 5; ++i) CHECK(ggz.call("GET", "/v1/matches", "sender").status == 403);
+  std::set<std::string> seen;
+  std::string cursor;
+  do {
+    auto page = Json::parse(ggz.officer("/v1/audit-records?action=api.call&limit=2" +
+                                        (cursor.empty() ? std::string() : "&cursor=" + cursor))
+                                .body);
+    for (const auto& placed : page["records"]) seen.insert(placed["record"]["id"]);
+    CHECK(page["records"].size() <= 2);
+    cursor = page["nextCursor"].is_null() ? "" : page["nextCursor"].get<std::string>();
+  } while (!cursor.empty());
+  CHECK(seen.size() == 5);
+  for (const std::string bad :
+       {"person=x", "from=yesterday", "count=many", "action=", "limit=1001", "cursor=99999",
+        "cursor=x", "case=zaak-1", "subject=123456782", "receipt=a%20b"}) {
+    CAPTURE(bad);
+    CHECK(ggz.officer("/v1/audit-records?" + bad).status == 400);
+  }
+}
+
+TEST_CASE("audit routes: what was recorded of a person is found, and after erasing never again",
+          "[api]") {
+  Service ggz;
+  auto about = signal();
+  about["person"] = {{"bsn", "123456782"},
+                     {"familyName", "Jansen"},
+                     {"givenNames", "Jan"},
+                     {"birthDate", "1980-01-01"}};
+  REQUIRE(ggz.post(about.dump()).status == 202);
+  REQUIRE(ggz.post(signal("7c9e6679-7425-40de-944b-e07fc1f90ae7").dump()).status == 202);
+  const Json by_bsn{{"person", {{"bsn", "123456782"}}}};
+  auto name_only = about["person"];
+  name_only.erase("bsn");
+  const Json by_name{{"person", name_only}};
+  const auto subject = [&](const Json& whom) {
+    const auto answer = ggz.officer("/v1/subject-requests", whom);
+    REQUIRE(answer.status == 200);
+    return Json::parse(answer.body)["records"];
+  };
+  const auto named = subject(by_name);
+  REQUIRE(named.size() == 1);
+  CHECK(named[0]["foundBy"] == Json::array({"name-dob"}));
+  CHECK(named[0]["confirmed"] == true);
+  CHECK(named[0]["record"]["object"]["id"] == id);
+  CHECK(subject(by_bsn).size() == 2);
+  CHECK(subject(by_bsn).size() == 3);  // the question before it is a record of this person too
+  const auto log = records(*ggz.store);
+  const auto erased = ggz.officer("/v1/subject-erasures", by_bsn);
+  REQUIRE(erased.status == 200);
+  CHECK(Json::parse(erased.body)["erased"] == 4);
+  CHECK(subject(by_bsn).empty());
+  // Found by the name alone is the officer's own earlier question by it, not the signal.
+  for (const auto& left : subject(by_name)) CHECK(left["record"]["action"] == "audit.subject");
+  const auto after = records(*ggz.store);
+  REQUIRE(after.size() > log.size());
+  CHECK(std::equal(log.begin(), log.end(), after.begin()));  // the records stay as they were
+  const auto about_it = records(*ggz.store, "audit.erase");
+  REQUIRE(about_it.size() == 1);
+  CHECK_FALSE(about_it[0].contains("subject"));
+
+  for (const Json& bad :
+       {Json::object(), Json{{"person", Json::object()}}, Json{{"person", {{"bsn", "123456789"}}}},
+        Json{{"person", {{"bsn", "123456782"}}}, {"case", "zaak-1"}}}) {
+    CAPTURE(bad);
+    CHECK(ggz.officer("/v1/subject-requests", bad).status == 400);
+    CHECK(ggz.officer("/v1/subject-erasures", bad).status == 400);
+  }
+  CHECK(ggz.officer("/v1/subject-erasures", {{"case", "zaak-1"}}).status == 400);
+}
+
+TEST_CASE("audit routes: a case finds its questions", "[api]") {
+  Service zvh("zvh");
+  const Json question{{"person", {{"bsn", "123456782"}}},
+                      {"purpose", "persoonsgerichte-aanpak"},
+                      {"case", "zaak-1"}};
+  REQUIRE(zvh.call("POST", "/v1/queries", "procesregisseur", question.dump()).status == 200);
+  const auto answer = zvh.officer("/v1/subject-requests", {{"case", "zaak-1"}});
+  REQUIRE(answer.status == 200);
+  const auto found = Json::parse(answer.body)["records"];
+  REQUIRE(found.size() == 1);
+  CHECK(found[0]["record"]["action"] == "person.query");
+  CHECK(found[0]["confirmed"] == true);
+  CHECK(zvh.officer("/v1/subject-requests", {{"case", "zaak-2"}}).status == 200);
+}
+
+TEST_CASE("audit routes: published files are the officer's, entries with a record", "[api]") {
+  Service ggz;
+  const auto log = ggz.folder / "audit" / "2026";
+  std::filesystem::create_directories(log / "tile" / "entries");
+  std::filesystem::create_directories(log / "tile" / "0");
+  for (const char* name : {"checkpoint", "tile/entries/000", "tile/0/000", "secret"})
+    std::ofstream(log / name) << "bytes of " << name;
+  const auto before = records(*ggz.store).size();
+  CHECK(ggz.officer("/v1/audit-log/2026/checkpoint").body == "bytes of checkpoint");
+  CHECK(ggz.officer("/v1/audit-log/2026/tile/0/000").status == 200);
+  CHECK(records(*ggz.store).size() == before);
+  CHECK(ggz.officer("/v1/audit-log/2026/tile/entries/000").body == "bytes of tile/entries/000");
+  CHECK(records(*ggz.store).size() == before + 1);
+  for (const std::string path :
+       {"/v1/audit-log/2026/tile/entries/001", "/v1/audit-log/2025/checkpoint",
+        "/v1/audit-log/../checkpoint", "/v1/audit-log/2026/tile/../secret"})
+    CHECK(ggz.officer(path).status == 404);
 }

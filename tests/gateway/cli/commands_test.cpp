@@ -39,8 +39,8 @@ TEST_CASE("token: made, listed, revoked", "[cli]") {
   const auto listed = run_sluis({"token", "list", "--settings", settings(), "--json"});
   REQUIRE(listed.status == 0);
   const auto tokens = json::parse(listed.out)["tokens"];
-  REQUIRE(tokens.size() == 2);
-  CHECK(tokens[1]["name"] == "epd");
+  REQUIRE(tokens.size() == 3);
+  CHECK(tokens[2]["name"] == "epd");
   CHECK_FALSE(contains(listed.out, made.out.substr(6, 20)));
   CHECK(contains(run_sluis({"token", "list", "--settings", settings()}).out, "demo-ggz"));
 

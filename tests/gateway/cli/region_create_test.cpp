@@ -98,7 +98,7 @@ TEST_CASE("region create: what is secret is for its owner alone", "[cli][region]
     if (secret) ++secrets;
     if (path.ends_with(".crt")) CHECK(test::mode_of(each.path()) == 0644);
   }
-  CHECK(secrets == 6 + 6 + 1 + 2 + 6 + 6 + 7);
+  CHECK(secrets == 6 + 6 + 1 + 2 + 6 + 6 + 12);
   CHECK_FALSE(std::filesystem::exists(demo_region().string() + ".partial"));
 }
 
