@@ -56,10 +56,11 @@ TEST_CASE("policy: replaced while signals go on, no request is refused; each is 
   for (const auto* keep : {"P90D", "P60D", "P30D"})
     region.replace_policy("ggz", replaced(text, "\"P180D\"", "\"" + std::string(keep) + "\""));
   const auto before = sent.load();
-  poll_until(within(std::chrono::seconds(60)), [&] { return sent > before + 2; });
+  const bool went_on =
+      poll_until(within(std::chrono::seconds(60)), [&] { return sent > before + 2; });
   ending = true;
   sender.join();
-  CHECK(sent > 3);
+  CHECK(went_on);
   CHECK(refused == 0);
 
   const auto records = region.records("ggz");

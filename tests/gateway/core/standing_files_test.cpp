@@ -223,7 +223,8 @@ TEST_CASE("standing: keys that are not the directory's are refused", "[core]") {
   DYNAMIC_SECTION(c.name) {
     auto keys = keys_of("politie");
     c.change(keys);
-    const auto standing = read_standing(files.settings, keys);
+    const auto standing =
+        read_standing(files.settings, keys, config::parse_time("2026-11-01T09:00:00Z").value());
     REQUIRE_FALSE(standing.ok());
     CHECK(standing.failure().detail.find(c.said) != std::string::npos);
     CHECK(standing.failure().detail.find("gateway-keys.json") != std::string::npos);
