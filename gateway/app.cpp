@@ -179,6 +179,7 @@ struct App::Parts {
   std::unique_ptr<Evaluator> evaluator;
   std::unique_ptr<Courier> courier;
   std::unique_ptr<Submit> submit;
+  std::unique_ptr<Anomalies> anomalies;
   std::unique_ptr<Query> query;
   std::unique_ptr<Receive> receive;
   std::unique_ptr<AnswerEvaluation> evaluations;
@@ -222,7 +223,9 @@ void App::Parts::build_core() {
   courier = std::make_unique<Courier>(executor, region, *store, *peers, *recorder, delivery);
   submit = std::make_unique<Submit>(region, *store, *evaluator, *curve, *recorder,
                                     [this](const config::PartnerId& to) { courier->wake(to); });
+  anomalies = std::make_unique<Anomalies>(region, *store, *recorder);
   query = std::make_unique<Query>(region, *store, *evaluator, *recorder);
+  query->watch_with(*anomalies);
   receive = std::make_unique<Receive>(region, *store, *curve, *recorder);
   evaluations = std::make_unique<AnswerEvaluation>(
       region, *store, *curve, *recorder,
@@ -400,6 +403,7 @@ Task<void> App::Parts::watch_files() {
       if (look_again) co_await reopening->look();
       look_again = false;
       tally->flush(false);
+      co_await anomalies->look_at_clock(std::chrono::steady_clock::now());
     } catch (const std::exception& fault) {
       spdlog::error("reading what changed: {}", fault.what());
     }

@@ -230,6 +230,7 @@ void add_audit_commands(CLI::App& program, Session& session) {
       [options, &session] { session.finish(verify_logs(*options, session.console)); });
   add_audit_records(*family, session);
   add_audit_subject(*family, session);
+  add_audit_anomalies(*family, session);
   add_audit_restore(*family, session);
   add_audit_status(*family, session);
 }

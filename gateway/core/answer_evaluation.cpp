@@ -162,10 +162,16 @@ Result<AnswerEvaluation::Alarms> AnswerEvaluation::spend(store::Transaction& tx,
                                                          const Permission& permission,
                                                          audit::Record record) const {
   const auto now = region_.now();
+  // The last tenth of a day's amount is worth a look, in the act that reaches it.
+  const auto whole = permission.budget.per_day();
+  const auto tenth = whole < rate_floor ? 0 : whole / 10;
+  const bool had_room = permission.budget.check(tx, tenth, now).ok();
   const auto spent = permission.budget.spend(tx, *record.count, now);
   if (!spent) return spent.failure();
   recorder_.append(tx, record);
   auto alarms = rate_alarms(tx, permission.budget, *spent, now, rates_);
+  if (had_room && !permission.budget.check(tx, tenth, now))
+    alarms.push_back("near-budget/" + std::to_string(whole) + "/P1D");
   for (const auto& rule : alarms) {
     record.id = config::random_uuid();
     record.action = "evaluation.alarm";

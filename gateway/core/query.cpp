@@ -98,7 +98,8 @@ Task<Result<Json>> Query::ask(PersonQuery query, Caller caller, Trace trace) {
       record.purpose = purpose;
       record.rule = sight.begin()->second.rule;
       record.count = shown;
-      recorder_.append(tx, std::move(record), *keys, case_id);
+      recorder_.append(tx, record, *keys, case_id);
+      if (anomalies_ != nullptr) anomalies_->after_query(tx, record, *keys, !case_id.empty());
       return answer;
     };
     std::optional<Json> answer;

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "gateway/core/anomalies.hpp"
 #include "gateway/core/person_tags.hpp"
 #include "gateway/core/recorder.hpp"
 #include "policy/decide.hpp"
@@ -21,6 +22,9 @@ class Query {
  public:
   Query(const Region& region, store::Store& store, Evaluator& evaluator, const Recorder& recorder)
       : region_(region), store_(store), evaluator_(evaluator), recorder_(recorder) {}
+
+  /// Looks at every question that is answered. Set before the first one; it outlives this.
+  void watch_with(Anomalies& anomalies) { anomalies_ = &anomalies; }
 
   /// {"matches":[{"id","certainty","ambiguous","signals":[…]}]}: the open signals that are linked
   /// directly with the person and that a rule lets this role see. A person with closed signals and
@@ -50,6 +54,7 @@ class Query {
   store::Store& store_;
   Evaluator& evaluator_;
   const Recorder& recorder_;
+  Anomalies* anomalies_ = nullptr;
 };
 
 }  // namespace sluis::gateway

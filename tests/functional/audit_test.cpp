@@ -249,6 +249,10 @@ TEST_CASE("audit: an officer reads, exports, finds a person and erases; two logs
   const auto fhir = officer({"export", "--format", "fhir", "--action", "envelope.receive"}, "zvh");
   CHECK(Json::parse(fhir.out.substr(0, fhir.out.find('\n')))["resourceType"] == "AuditEvent");
 
+  const auto odd = officer({"anomalies", "--json"}, "zvh");
+  CHECK(odd.status == 0);
+  CHECK(Json::parse(odd.out)["anomalies"].is_array());
+
   const auto whom = Json{{"person", aviary.signal(person, theme)["person"]}}.dump();
   const auto annex = region.scratch() / "annex.txt";
   const auto found = officer({"subject", "--json", "--annex", annex.string()}, "zvh", whom);

@@ -238,6 +238,19 @@ TEST_CASE("answer: an unusual rate is recorded once, said without a person, stop
   CHECK(records(*politie.store, "evaluation.alarm").size() == 2);
 }
 
+TEST_CASE("answer: reaching the last tenth of a day's budget is recorded once", "[core]") {
+  auto policy = Json::parse(policy_of("politie"));
+  for (auto& rule : policy["evaluate"]) rule["perDay"]["tag"] = 200;
+  Holder politie(policy.dump(), RateLimits{0, 0});
+  for (int i = 0; i < 9; ++i) REQUIRE(politie.ask(request(20)).ok());
+  CHECK(records(*politie.store, "evaluation.alarm").empty());
+  REQUIRE(politie.ask(request(10)).ok());
+  REQUIRE(politie.ask(request(5)).ok());
+  const auto alarms = records(*politie.store, "evaluation.alarm");
+  REQUIRE(alarms.size() == 1);
+  CHECK(alarms[0]["rule"] == "near-budget/200/P1D");
+}
+
 TEST_CASE("answer: what cannot be recorded does not leave", "[core]") {
   Holder politie;
   politie.store.sequencer.refuse = true;
