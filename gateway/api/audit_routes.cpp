@@ -5,6 +5,7 @@
 #include "gateway/api/access.hpp"
 #include "gateway/api/signal_body.hpp"
 #include "gateway/audit/folder.hpp"
+#include "gateway/audit/log_chain.hpp"
 #include "gateway/audit/tiles.hpp"
 
 namespace sluis::gateway::api {
@@ -68,6 +69,16 @@ class AuditRoutes {
     auto answer =
         co_await reading_.erase(std::move(*asked->person), std::move(caller), std::move(trace));
     co_return answered(answer);
+  }
+
+  Task<Response> logs(Request, Caller, Trace) {
+    config::Json list = config::Json::array();
+    const auto published = audit::published_logs(logs_);
+    if (published) {
+      for (const auto& log : *published)
+        list.push_back({{"name", log.folder.filename().string()}, {"origin", log.origin}});
+    }
+    co_return Response::json(200, config::Json{{"logs", std::move(list)}});
   }
 
   Task<Response> checkpoint(Request request, Caller, Trace) {
@@ -164,6 +175,7 @@ void add_audit_routes(net::Router& router, Services services, AuditReading& read
   add("GET", "/v1/audit-records/{id}", &AuditRoutes::show, 0);
   add("POST", "/v1/subject-requests", &AuditRoutes::subject, subject_body_bytes);
   add("POST", "/v1/subject-erasures", &AuditRoutes::erase, subject_body_bytes);
+  add("GET", "/v1/audit-log", &AuditRoutes::logs, 0);
   add("GET", "/v1/audit-log/{log}/checkpoint", &AuditRoutes::checkpoint, 0);
   add("GET", "/v1/audit-log/{log}/tile/{path*}", &AuditRoutes::tile, 0);
 }

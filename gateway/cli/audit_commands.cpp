@@ -228,6 +228,7 @@ void add_audit_commands(CLI::App& program, Session& session) {
   command->add_flag("--json", options->json, "the result as JSON");
   command->callback(
       [options, &session] { session.finish(verify_logs(*options, session.console)); });
+  add_audit_fetch(*family, session);
   add_audit_records(*family, session);
   add_audit_subject(*family, session);
   add_audit_anomalies(*family, session);

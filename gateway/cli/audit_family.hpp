@@ -9,6 +9,7 @@ namespace sluis::gateway::cli {
 
 void add_audit_records(CLI::App& family, Session& session);  // list, show, export
 void add_audit_subject(CLI::App& family, Session& session);  // subject, erase
+void add_audit_fetch(CLI::App& family, Session& session);
 void add_audit_anomalies(CLI::App& family, Session& session);
 void add_audit_restore(CLI::App& family, Session& session);
 void add_audit_status(CLI::App& family, Session& session);

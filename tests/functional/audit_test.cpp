@@ -249,6 +249,24 @@ TEST_CASE("audit: an officer reads, exports, finds a person and erases; two logs
   const auto fhir = officer({"export", "--format", "fhir", "--action", "envelope.receive"}, "zvh");
   CHECK(Json::parse(fhir.out.substr(0, fhir.out.find('\n')))["resourceType"] == "AuditEvent");
 
+  // What was fetched is verified without the gateway, by its public key alone.
+  const auto elsewhere = region.scratch() / "usb";
+  const auto fetched = officer({"fetch", elsewhere.string()}, "zvh");
+  INFO(fetched.err);
+  REQUIRE(fetched.status == 0);
+  const auto settings = config::Settings::read(region.layout().settings("zvh")).value();
+  const auto directory =
+      config::Directory::read(contents(region.layout().directory()), settings.region.trust).value();
+  const auto* zvh = directory.partner(config::PartnerId::parse("zvh").value());
+  const auto copy = audit::published_logs(elsewhere).value().back();
+  const auto verify_copy = [&] {
+    return region.sluis({"audit", "verify", "--log", copy.folder.string(), "--key",
+                         audit::Verifier{copy.origin, zvh->log_key}.vkey()});
+  };
+  CHECK(verify_copy().status == 0);
+  CHECK(officer({"fetch", elsewhere.string()}, "zvh").status == 0);  // again: what is new
+  CHECK(verify_copy().status == 0);
+
   const auto odd = officer({"anomalies", "--json"}, "zvh");
   CHECK(odd.status == 0);
   CHECK(Json::parse(odd.out)["anomalies"].is_array());

@@ -207,6 +207,7 @@ TEST_CASE("audit routes: no role but the officer's reads the log, and each readi
     CAPTURE(role);
     CHECK(ggz.call("GET", "/v1/audit-records", role).status == 403);
     CHECK(ggz.call("GET", std::string("/v1/audit-records/") + id, role).status == 403);
+    CHECK(ggz.call("GET", "/v1/audit-log", role).status == 403);
     CHECK(ggz.call("GET", "/v1/audit-log/2026/tile/entries/000", role).status == 403);
     CHECK(ggz.call("POST", "/v1/subject-requests", role, person.dump()).status == 403);
     CHECK(ggz.call("POST", "/v1/subject-erasures", role, person.dump()).status == 403);
