@@ -102,8 +102,7 @@ Finalizer::Finalizer(const BlindBatch& batch, std::span<const Array<32>> evaluat
 bool Finalizer::unblind(std::size_t index, Array<64>& output) const {
   const View inverse = inverses_.reveal().subspan(index * sizeof(Scalar), sizeof(Scalar));
   Scratch<32> unblinded;
-  if (crypto_scalarmult_ristretto255(unblinded.bytes.data(), inverse.data(),
-                                     evaluated_[index].data()) != 0) {
+  if (!encoded::mul(unblinded.bytes, inverse.first<sizeof(Scalar)>(), evaluated_[index])) {
     return false;
   }
   const View input = batch_.input(index);

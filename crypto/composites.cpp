@@ -1,9 +1,8 @@
 #include "crypto/composites.hpp"
 
-#include <sodium.h>
-
 #include <algorithm>
 
+#include "crypto/element.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/suite.hpp"
 
@@ -34,14 +33,12 @@ Scalar Composites::next_weight(const Array<32>& blinded, const Array<32>& evalua
 bool Composites::accumulate(Array<32>& sum, bool first, const Scalar& weight,
                             const Array<32>& element) {
   Array<32> term;
-  if (crypto_scalarmult_ristretto255(term.data(), weight.bytes.data(), element.data()) != 0) {
-    return false;
-  }
+  if (!encoded::mul(term, weight.bytes, element)) return false;
   if (first) {
     sum = term;
     return true;
   }
-  return crypto_core_ristretto255_add(sum.data(), sum.data(), term.data()) == 0;
+  return encoded::add(sum, sum, term);
 }
 
 }  // namespace sluis::crypto

@@ -38,4 +38,15 @@ class Element {
   Array<32> bytes_{};
 };
 
+/// On encodings from outside, for batches: the operation itself is the check, so that nothing is
+/// decoded twice. Every one in this room goes through here, because libsodium 1.0.18 takes an
+/// encoding with its highest bit set for the one without, which RFC 9496 §4.3.1 refuses.
+namespace encoded {
+/// product = scalar · element. False where the element is malformed or the identity, or the
+/// product is. Variable in the highest bit of the element, otherwise constant time.
+[[nodiscard]] bool mul(Array<32>& product, FixedView<32> scalar, const Array<32>& element);
+/// sum = a + b, which may be the identity. False where one is malformed or the identity.
+[[nodiscard]] bool add(Array<32>& sum, const Array<32>& a, const Array<32>& b);
+}  // namespace encoded
+
 }  // namespace sluis::crypto

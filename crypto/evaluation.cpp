@@ -6,16 +6,13 @@
 #include <limits>
 #include <stdexcept>
 
+#include "crypto/element.hpp"
 #include "crypto/suite.hpp"
 
 namespace sluis::crypto {
 namespace {
 
 constexpr auto all = std::numeric_limits<std::size_t>::max();
-
-bool multiply(Array<32>& product, FixedView<32> scalar, const Array<32>& element) {
-  return crypto_scalarmult_ristretto255(product.data(), scalar.data(), element.data()) == 0;
-}
 
 Scalar challenge(const Array<32>& public_key, const Array<32>& m, const Array<32>& z,
                  const Array<32>& t2, const Array<32>& t3) {
@@ -38,7 +35,7 @@ Evaluator::Evaluator(FixedView<32> secret_key, const Array<32>& public_key,
 // and the identity, whose multiple is the identity.
 bool Evaluator::evaluate_one(std::size_t index) {
   Array<32> evaluated;
-  if (!multiply(evaluated, secret_key_, blinded_[index])) return false;
+  if (!encoded::mul(evaluated, secret_key_, blinded_[index])) return false;
   const Scalar weight = composites_.next_weight(blinded_[index], evaluated);
   if (!Composites::accumulate(sum_, index == 0, weight, blinded_[index])) return false;
   evaluation_.elements.push_back(evaluated);
@@ -61,7 +58,7 @@ void Evaluator::prove(const SecretScalar& nonce) {
   Array<32> z;
   Array<32> t2;
   Array<32> t3;
-  if (!multiply(z, secret_key_, sum_) || !multiply(t3, nonce.reveal(), sum_) ||
+  if (!encoded::mul(z, secret_key_, sum_) || !encoded::mul(t3, nonce.reveal(), sum_) ||
       crypto_scalarmult_ristretto255_base(t2.data(), nonce.reveal().data()) != 0) {
     throw std::logic_error("Evaluator: the sum of the composites is the identity");
   }
@@ -118,10 +115,9 @@ bool Verifier::proof_holds() const {
   Array<32> t3;
   Array<32> term;
   if (crypto_scalarmult_ristretto255_base(t2.data(), s->bytes.data()) != 0 ||
-      !multiply(term, c->bytes, public_key_) ||
-      crypto_core_ristretto255_add(t2.data(), t2.data(), term.data()) != 0 ||
-      !multiply(t3, s->bytes, blinded_sum_) || !multiply(term, c->bytes, evaluated_sum_) ||
-      crypto_core_ristretto255_add(t3.data(), t3.data(), term.data()) != 0) {
+      !encoded::mul(term, c->bytes, public_key_) || !encoded::add(t2, t2, term) ||
+      !encoded::mul(t3, s->bytes, blinded_sum_) || !encoded::mul(term, c->bytes, evaluated_sum_) ||
+      !encoded::add(t3, t3, term)) {
     return false;
   }
   return challenge(public_key_, blinded_sum_, evaluated_sum_, t2, t3) == *c;

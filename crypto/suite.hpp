@@ -21,14 +21,21 @@ inline constexpr std::string_view derive_dst = "DeriveKeyPairOPRFV1-\x01-ristret
   return {static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)};
 }
 
-/// expand_message_xmd with SHA-512 to 64 bytes under one domain separation tag.
+/// The most that `Expander` expands to: 255 digests.
+inline constexpr std::size_t max_expanded_bytes = std::size_t{255} * 64;
+
+/// expand_message_xmd with SHA-512 (RFC 9380 §5.3.1) under one domain separation tag.
 class Expander {
  public:
+  /// Throws std::invalid_argument for a tag above 255 bytes: §5.3.3 would hash it first.
   explicit Expander(std::string_view dst);
+  /// To as many bytes as the suite asks for.
   [[nodiscard]] Array<64> expand(std::initializer_list<View> message) const;
+  /// To `uniform.size()` bytes. Throws std::invalid_argument above `max_expanded_bytes`.
+  void expand(std::initializer_list<View> message, std::span<std::uint8_t> uniform) const;
 
  private:
-  Bytes tail_;  // what follows the message: l_i_b_str || 0 || DST_prime
+  Bytes dst_prime_;
 };
 
 /// HashToGroup up to the one-way map: the 64 bytes for Element::from_hash.

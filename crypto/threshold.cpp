@@ -90,10 +90,7 @@ std::optional<std::vector<Array<32>>> reweight(std::span<const Array<32>> evalua
   const Scalar factor = mul(lagrange_at_zero(index, to), invert(old_weight).value());
   std::vector<Array<32>> moved(evaluated.size());
   for (std::size_t i = 0; i < evaluated.size(); ++i) {
-    if (crypto_scalarmult_ristretto255(moved[i].data(), factor.bytes.data(), evaluated[i].data()) !=
-        0) {
-      return std::nullopt;
-    }
+    if (!encoded::mul(moved[i], factor.bytes, evaluated[i])) return std::nullopt;
   }
   return moved;
 }
@@ -101,12 +98,13 @@ std::optional<std::vector<Array<32>>> reweight(std::span<const Array<32>> evalua
 std::optional<std::vector<Array<32>>> combine(std::span<const std::vector<Array<32>>> answers) {
   if (answers.empty()) return std::nullopt;
   std::vector<Array<32>> sums = answers.front();
+  // Adding checks what is added, and with one answer there is nothing to add.
+  const auto malformed = [](const Array<32>& element) { return !Element::parse(element); };
+  if (answers.size() == 1 && std::ranges::any_of(sums, malformed)) return std::nullopt;
   for (const auto& answer : answers.subspan(1)) {
     if (answer.size() != sums.size()) return std::nullopt;
     for (std::size_t i = 0; i < sums.size(); ++i) {
-      if (crypto_core_ristretto255_add(sums[i].data(), sums[i].data(), answer[i].data()) != 0) {
-        return std::nullopt;
-      }
+      if (!encoded::add(sums[i], sums[i], answer[i])) return std::nullopt;
     }
   }
   const auto is_identity = [](const Array<32>& sum) {

@@ -55,7 +55,7 @@ struct Dealt {
 
 /// The t verified answers added element by element: what a single server with key k would have
 /// answered. Nothing without an answer, where their lengths differ, or where an element is
-/// malformed or a sum the identity.
+/// malformed or the identity, or a sum is, on the way or at the end.
 [[nodiscard]] std::optional<std::vector<Array<32>>> combine(
     std::span<const std::vector<Array<32>>> answers);
 

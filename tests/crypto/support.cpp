@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <limits>
 
 #include "crypto/encoding.hpp"
 
@@ -82,25 +81,6 @@ std::vector<std::vector<std::uint32_t>> subsets(std::uint32_t t, std::uint32_t n
     if (subset.size() == t) result.push_back(subset);
   }
   return result;
-}
-
-std::vector<Array<32>> bad_encodings() {
-  std::vector<Array<32>> result{Array<32>{}};
-  const auto groups = vectors("ristretto255-bad-encodings.json");
-  for (const auto& [group, encodings] : groups.items()) {
-    if (group == "note") continue;
-    for (const auto& encoding : encodings) result.push_back(array<32>(encoding));
-  }
-  return result;
-}
-
-std::vector<Array<32>> bad_scalars() {
-  Array<32> order = array<32>("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
-  Array<32> above = order;
-  ++above[0];
-  Array<32> highest;
-  highest.fill(std::numeric_limits<std::uint8_t>::max());
-  return {order, above, highest};
 }
 
 }  // namespace test

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bad_values.hpp"
 #include "crypto/voprf.hpp"
 
 namespace sluis::crypto {
@@ -44,10 +45,6 @@ std::vector<Array<32>> elements(const nlohmann::json& hex);
 std::vector<Bytes> inputs(std::size_t count);
 /// All subsets of 1 … n with t members.
 std::vector<std::vector<std::uint32_t>> subsets(std::uint32_t t, std::uint32_t n);
-/// Every encoding of RFC 9496 appendix A.2 that a decoder must refuse, and the identity.
-std::vector<Array<32>> bad_encodings();
-/// ℓ itself, ℓ + 1 and 2^256 − 1: scalars that are not canonical.
-std::vector<Array<32>> bad_scalars();
 
 }  // namespace test
 }  // namespace sluis::crypto

@@ -154,7 +154,10 @@ TEST_CASE("combine: nothing to add, lengths that differ, bad elements, sums of z
   CHECK_FALSE(combine(Answers{one, std::vector{g.bytes(), g.bytes()}}));
   CHECK_FALSE(combine(Answers{one, std::vector{minus_g.bytes()}}));
   for (const auto& bad : test::bad_encodings()) {
-    if (bad == Array<32>{}) continue;  // adding the identity changes nothing
     CHECK_FALSE(combine(Answers{one, std::vector{bad}}));
+    CHECK_FALSE(combine(Answers{std::vector{bad}, one}));
+    CHECK_FALSE(combine(Answers{std::vector{bad}}));
+    CHECK_FALSE(reweight(std::vector{g.bytes(), bad}, 1, std::vector<std::uint32_t>{1, 2},
+                         std::vector<std::uint32_t>{1, 3}));
   }
 }
