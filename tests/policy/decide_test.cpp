@@ -352,6 +352,22 @@ TEST_CASE("decide: a rule whose budget is used up leaves the others", "[decide]"
   CHECK(decide(policy_of(document), query_question(), counters).rule == "spare");
 }
 
+TEST_CASE("decide: a forbid that names a domain covers that one, and a domain left open",
+          "[decide]") {
+  auto known = test::known();
+  known.recipients["noord"] = "zvh";
+  Json document = policy_document();
+  document["forbid"] = {
+      {{"id", "not-there"}, {"when", {{"domains", {"noord"}}}}, {"because", "x"}}};
+  const auto policy = read_policy(document.dump(), known).value();
+  Question question = send_question();
+  CHECK(decide(policy, question, {}).permit);
+  question.domain = "noord";
+  CHECK(decide(policy, question, {}).rule == "not-there");
+  question.domain.clear();
+  CHECK(decide(policy, question, {}).rule == "not-there");
+}
+
 TEST_CASE("decide: a use without a number has no budget", "[decide]") {
   Json document = policy_document();
   document["evaluate"][0]["perDay"] = {{"lock", 5}};
