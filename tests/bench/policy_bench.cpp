@@ -106,7 +106,7 @@ struct Figures {
 
 Figures measure(std::size_t rules, const policy::Surroundings& known) {
   std::mt19937 random(static_cast<unsigned>(rules));
-  const auto text = document(rules, random).dump(2);
+  const auto text = document(rules, random).dump();
   const auto asked = questions(random);
   std::vector<double> reading, deciding;
   std::size_t permitted = 0;
