@@ -1,4 +1,4 @@
-#include "bad_values.hpp"
+#include "tests/crypto/bad_values.hpp"
 
 #include <fstream>
 #include <nlohmann/json.hpp>

@@ -35,6 +35,25 @@ TEST_CASE("verify_dealing: another ceremony, dealer, commitment or bit", "[deali
     bad[i] ^= 1;
     CHECK_FALSE(verify_dealing(ceremony, 3, commitment, bad));
   }
+  for (const auto& scalar : test::bad_scalars()) {
+    for (const std::ptrdiff_t part : {0, 32}) {
+      auto bad = proof;
+      std::ranges::copy(scalar, bad.begin() + part);
+      CHECK_FALSE(verify_dealing(ceremony, 3, commitment, bad));
+    }
+    // The same s modulo ℓ, or with the bit that libsodium drops: verifies with libsodium alone.
+    for (const bool highest : {false, true}) {
+      auto bad = proof;
+      unsigned carry = 0;
+      for (std::size_t i = 0; i < 32; ++i) {
+        carry += unsigned{bad[32 + i]} + (highest ? 0U : test::bad_scalars().front()[i]);
+        bad[32 + i] = static_cast<std::uint8_t>(carry);
+        carry >>= 8;
+      }
+      if (highest) bad[63] |= 0x80;
+      CHECK_FALSE(verify_dealing(ceremony, 3, commitment, bad));
+    }
+  }
   // One who does not know the constant cannot prove it.
   CHECK_FALSE(verify_dealing(ceremony, 3, commitment,
                              prove_dealing(ceremony, 3, random_scalar(), commitment)));
