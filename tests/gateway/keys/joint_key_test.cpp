@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "crypto/encoding.hpp"
+#include "tests/crypto/bad_values.hpp"
 #include "tests/gateway/keys/holders_fixture.hpp"
 #include "tests/gateway/keys/key_making.hpp"
 
@@ -44,4 +46,29 @@ TEST_CASE("join: two dealers that cancel each other out leave the third one's", 
   CHECK(key->holder_keys == Commitments{times_g(11), times_g(17), times_g(23)});
   dealers.pop_back();
   CHECK_FALSE(gateway::join(plan.ceremony, nullptr, dealers));
+}
+
+TEST_CASE("joint key: no bad encoding as a commitment, as K, or as a K_i", "[keys]") {
+  const auto plan = test::plan_of(test::directory_naming({test::holders(3), 2}), "tag");
+  const auto good = times_g(5).bytes();
+  const auto& dealer = plan.ceremony.dealers.front();
+  REQUIRE(gateway::check_commitments(plan.ceremony, nullptr, dealer, std::vector{good, good}));
+  auto said = plan.ceremony;
+  said.key = good;
+  said.holder_keys.assign(3, good);
+  REQUIRE(gateway::said_key(said));
+  for (const auto& bad : crypto::test::bad_encodings()) {
+    CAPTURE(crypto::hex(bad));
+    const auto refused = [&](const std::vector<crypto::Array<32>>& commitments) {
+      return !gateway::check_commitments(plan.ceremony, nullptr, dealer, commitments).ok();
+    };
+    CHECK(refused({bad, good}));
+    CHECK(refused({good, bad}));
+    auto wrong = said;
+    wrong.key = bad;
+    CHECK_FALSE(gateway::said_key(wrong));
+    wrong = said;
+    wrong.holder_keys[2] = bad;
+    CHECK_FALSE(gateway::said_key(wrong));
+  }
 }
