@@ -45,10 +45,14 @@ std::uint64_t Anomalies::asked_before(const std::vector<LinkageKey>& person) {
   if (person.empty()) return 0;
   const auto now = region_.now();
   const auto old = [now](config::Timestamp at) { return now - at >= hours(24) || at > now; };
-  for (auto& [reference, times] : asked_) std::erase_if(times, old);
-  std::erase_if(asked_, [](const auto& each) { return each.second.empty(); });
+  if (now - swept_ >= slot_length || swept_ > now) {  // not for every question: it goes over all
+    for (auto& [reference, list] : asked_) std::erase_if(list, old);
+    std::erase_if(asked_, [](const auto& each) { return each.second.empty(); });
+    swept_ = now;
+  }
   auto& times = asked_[audit::reference_of_linkage(region_.keys()->reference_key.reveal(),
                                                    person.front().kind, person.front().value)];
+  std::erase_if(times, old);
   times.push_back(now);
   return times.size();
 }

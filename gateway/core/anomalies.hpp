@@ -54,7 +54,8 @@ class Anomalies {
 
   // On the store's thread.
   std::map<crypto::Array<32>, std::vector<config::Timestamp>> asked_;  // by a person's reference
-  std::map<std::string, config::Timestamp> said_;                      // rule and whom it is about
+  config::Timestamp swept_{};
+  std::map<std::string, config::Timestamp> said_;  // rule and whom it is about
   // On the executor.
   std::optional<std::pair<config::Timestamp, std::chrono::steady_clock::time_point>> clocks_;
 };
