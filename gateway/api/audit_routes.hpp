@@ -12,7 +12,8 @@ namespace sluis::gateway::api {
 /// - GET /v1/audit-records, with every name of audit::RecordFilter, `limit` and `cursor`;
 /// - GET /v1/audit-records/{id};
 /// - POST /v1/subject-requests and /v1/subject-erasures, {"person":…} or (requests) {"case":…};
-/// - GET /v1/audit-log, the logs that there are, and /v1/audit-log/{log}/checkpoint and /tile/…, entries too: the published files below `logs`.
+/// - GET /v1/audit-log, the logs that there are, and of each /{log}/checkpoint and /{log}/tile/…,
+///   entries too: the published files below `logs`.
 /// Nothing here changes a record. Hashes may be read without a record of it, entries not.
 void add_audit_routes(net::Router& router, Services services, AuditReading& reading,
                       std::filesystem::path logs);
