@@ -120,7 +120,9 @@ Outcome approve(const Options& options, Console& console) {
                                      "; look at what it asks, and name the version that it has");
   const auto file = open_key_file(*settings, options.passphrase);
   if (!file) return file.failure();
-  const auto keys = file->keys();
+  const auto tokens = Tokens::of(*settings);
+  if (!tokens) return tokens.failure();
+  const auto keys = file->keys(*tokens ? &**tokens : nullptr);
   if (!keys) return keys.failure();
   const auto* entry = directory->partner(settings->organisation);
   const auto* sign = entry == nullptr ? nullptr : keys->sign_key(entry->sign_key);
