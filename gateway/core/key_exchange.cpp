@@ -18,6 +18,7 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr milliseconds first_pause{20}, most_pause{1000};
+constexpr std::chrono::seconds silence_is_told_after{10};
 
 bool has_part(const CeremonyPlan& plan, const config::PartnerId& partner) {
   return plan.dealer(partner) != nullptr || plan.holder(partner) != nullptr;
@@ -54,6 +55,7 @@ Task<void> KeyKeeper::drive(std::shared_ptr<Running> of) {
     try {
       moved = co_await exchange_with_all(*of);
       look = of->making->look();
+      tell_silence(*of, look);
       co_await tell_faults(*of, look);
       if (look.progress.in_force && !of->adopted) co_await adopt(*of);
       if (look.progress.acknowledged && of->adopted) publish_acknowledgements(*of);
@@ -105,7 +107,13 @@ Task<Result<std::vector<RoundMessage>>> KeyKeeper::exchange(std::shared_ptr<KeyM
                                                             std::vector<RoundMessage> messages) {
   auto work = [this, making, messages = std::move(messages)] {
     const auto keys = region_.keys();
-    const auto sign = region_.sign_key();
+    // With the key that it began with, as long as that is in the file: the directory may name
+    // another by now, and the transcript is then signed anew (key_signing.cpp).
+    const auto& plan = making->plan();
+    const auto* dealer = plan.dealer(region_.self());
+    const auto* member = dealer == nullptr ? plan.holder(region_.self()) : dealer;
+    const auto* begun_with = member == nullptr ? nullptr : keys->sign_key(member->sign_key);
+    const auto sign = begun_with == nullptr ? region_.sign_key() : *begun_with;
     return making->exchange(messages, {sign, keys->seal});
   };
   auto known = co_await curve_.run(std::move(work));
@@ -145,6 +153,19 @@ Task<Result<std::vector<RoundMessage>>> KeyKeeper::answer(config::PartnerId peer
   if (known.ok() && known->size() > before)
     if (auto* of = running(making->name())) of->bell.ring();
   co_return known;
+}
+
+/// Once for each round and each set of partners that a ceremony waits for.
+void KeyKeeper::tell_silence(Running& of, const KeyMaking::Look& look) {
+  const auto& progress = look.progress;
+  if (progress.waiting_for.empty() || !progress.faults.empty()) return;
+  if (std::chrono::system_clock::now() - look.moved_at < silence_is_told_after) return;
+  std::string text =
+      "round " + std::to_string(static_cast<unsigned>(progress.round)) + " waits for";
+  for (const auto& partner : progress.waiting_for) text += " " + partner.str();
+  if (!of.told.insert(text).second) return;
+  spdlog::warn("keys: {}, generation {}, attempt {}: {}", of.making->name().key.str(),
+               of.making->name().generation, of.making->attempt(), text);
 }
 
 Task<void> KeyKeeper::tell_faults(Running& of, const KeyMaking::Look& look) {
@@ -191,8 +212,7 @@ Task<void> KeyKeeper::adopt(Running& of) {
   auto record = made->record;
   record.acknowledgements.clear();
   chain.push_back(std::move(record));
-  auto with_it =
-      standing->domain_keys->with(chain, *standing->directory, DomainKeys::Source::own_ceremony);
+  auto with_it = standing->domain_keys->with(chain, *standing->directory, DomainKeys::Source::own);
   if (!with_it) {
     spdlog::error("keys: {}", with_it.failure().detail);
     co_return;

@@ -7,10 +7,10 @@
 
 namespace sluis::gateway {
 
-std::vector<config::PartnerId> KeyKeeper::whom_to_ask() const {
+std::vector<config::PartnerId> KeyKeeper::whom_to_ask(const std::set<KeyName>& about) const {
   const auto standing = region_.standing();
   std::vector<config::PartnerId> holders;
-  for (const auto& key : lacking_) {
+  for (const auto& key : about) {
     const auto* domain = standing->directory->domain(key.domain);
     if (domain == nullptr) continue;
     for (const auto& epoch : domain->epochs)
@@ -33,7 +33,7 @@ Task<bool> KeyKeeper::fetch() {
   const auto standing = region_.standing();
   const auto asked = lacking_;
   bool found = false;
-  for (const auto& holder : whom_to_ask()) {
+  for (const auto& holder : whom_to_ask(lacking_)) {
     if (stopping_) break;
     auto records = co_await peers_.domain_keys(holder);
     if (!records) {

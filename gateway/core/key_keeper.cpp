@@ -131,6 +131,7 @@ Task<bool> KeyKeeper::look() {
   bool found = false;
   if (!lacking_.empty()) found = co_await fetch();
   if (found) bell_.ring();
+  co_await renew_signatures();
   co_await wipe();
   co_await drop_links();
   co_return !lacking_.empty();
@@ -154,6 +155,7 @@ void KeyKeeper::consider(const KeyName& key, const config::Epoch& epoch, const S
   auto& note = notes_[key];
   if (is_named(newest, epoch)) {
     note.state = "in-force";
+    note.to_do = signatures_to_do(*newest, standing);
     if (running({key, epoch.generation}) != nullptr) {
       note.state = "handing-over";
       return;

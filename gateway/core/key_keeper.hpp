@@ -77,6 +77,7 @@ class KeyKeeper {
                            const std::vector<RoundMessage>& messages);
   Task<config::Result<std::vector<RoundMessage>>> exchange(std::shared_ptr<KeyMaking> making,
                                                            std::vector<RoundMessage> messages);
+  static void tell_silence(Running& of, const KeyMaking::Look& look);
   Task<void> tell_faults(Running& of, const KeyMaking::Look& look);
   Task<void> adopt(Running& of);
   void publish_acknowledgements(const Running& of);
@@ -84,7 +85,15 @@ class KeyKeeper {
   // key_fetch.cpp: transcripts of others
   Task<bool> fetch();
   Task<bool> take(config::PartnerId from, std::vector<KeyRecord> records);
-  [[nodiscard]] std::vector<config::PartnerId> whom_to_ask() const;
+  [[nodiscard]] std::vector<config::PartnerId> whom_to_ask(const std::set<KeyName>& about) const;
+
+  // key_signing.cpp: transcripts signed anew after a signKey changed
+  Task<void> renew_signatures();
+  Task<void> sign_anew(KeyName key);
+  Task<void> collect_signatures(std::set<KeyName> keys);
+  Task<void> take_signatures(config::PartnerId from, KeyRecord record);
+  [[nodiscard]] std::string signatures_to_do(const KeyRecord& newest,
+                                             const Standing& standing) const;
 
   // key_wiping.cpp: what is over
   Task<void> wipe();
@@ -113,6 +122,11 @@ class KeyKeeper {
   std::set<KeyName> lacking_;                                    // to be asked of the holders
   std::set<std::pair<KeyGeneration, std::uint64_t>> asked_for_;  // with its attempt, at least once
   std::set<std::pair<config::DomainId, config::EpochId>> dropped_;  // whose links are gone
+  struct {
+    std::uint64_t version = 0;  // of the directory that they were asked for under
+    std::chrono::milliseconds pause{0};
+    std::chrono::steady_clock::time_point due{};
+  } signatures_;  // when to ask again for signatures that are made anew
   Bell bell_, ended_bell_;
   std::optional<crypto::Array<32>> approved_;  // the hash of the directory whose dealing may begin
   bool wants_approval_ = false;

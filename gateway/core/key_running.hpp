@@ -14,7 +14,7 @@ struct KeyKeeper::Running {
   std::shared_ptr<KeyMaking> making;
   Bell bell;  // something came in
   bool adopted = false;
-  std::set<std::string> told;  // faults that are recorded
+  std::set<std::string> told;  // faults that are recorded, silences that are logged
 };
 
 }  // namespace sluis::gateway

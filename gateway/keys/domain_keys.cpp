@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/encoded.hpp"
 #include "config/object_reader.hpp"
 #include "crypto/encoding.hpp"
 #include "gateway/files/files.hpp"
@@ -42,6 +43,26 @@ std::map<KeyName, std::vector<KeyRecord>> by_key(const std::vector<KeyRecord>& r
   return chains;
 }
 
+bool same_transcript(const KeyRecord& a, const KeyRecord& b) {
+  return a.name() == b.name() && a.transcript.attempt == b.transcript.attempt &&
+         a.transcript.hash() == b.transcript.hash();
+}
+
+/// Takes over what its holders signed anew; true when something was. `into` was verified here.
+bool take_signatures(KeyRecord& into, const KeyRecord& offered, const Directory& directory) {
+  const auto signers = signers_of(offered.transcript, directory);
+  bool taken = false;
+  for (std::size_t i = 0; i < signers.size(); ++i) {
+    const auto* partner = directory.partner(into.transcript.holders[i].id);
+    if (partner == nullptr || signers[i] != partner->sign_key) continue;
+    if (into.signed_with.at(i) == partner->sign_key) continue;
+    into.transcript.signatures.at(i) = offered.transcript.signatures[i];
+    into.signed_with[i] = partner->sign_key;
+    taken = true;
+  }
+  return taken;
+}
+
 std::vector<Transcript> transcripts_of(const std::vector<KeyRecord>& records) {
   std::vector<Transcript> transcripts;
   for (const auto& record : records) transcripts.push_back(record.transcript);
@@ -52,6 +73,17 @@ std::vector<Transcript> transcripts_of(const std::vector<KeyRecord>& records) {
 
 KeyGeneration KeyRecord::name() const {
   return {{transcript.domain, transcript.epoch, transcript.use}, transcript.generation};
+}
+
+std::vector<config::PartnerId> KeyRecord::yet_to_sign(const Directory& directory) const {
+  std::vector<config::PartnerId> holders;
+  for (std::size_t i = 0; i < transcript.holders.size(); ++i) {
+    const auto& id = transcript.holders[i].id;
+    const auto* partner = directory.partner(id);
+    if (partner == nullptr || i >= signed_with.size()) continue;
+    if (partner->sign_key != signed_with[i]) holders.push_back(id);
+  }
+  return holders;
 }
 
 bool KeyRecord::acknowledged() const {
@@ -71,7 +103,9 @@ bool KeyRecord::acknowledged() const {
 Json KeyRecord::json() const {
   Json messages = Json::array();
   for (const auto& message : acknowledgements) messages.push_back(message.json());
-  return {{"transcript", transcript.json()}, {"acknowledgements", std::move(messages)}};
+  Json record{{"transcript", transcript.json()}, {"acknowledgements", std::move(messages)}};
+  for (const auto& key : signed_with) record["signedWith"].push_back(crypto::base64url(key));
+  return record;
 }
 
 std::optional<KeyRecord> KeyRecord::parse(const Json& value, const std::string& pointer,
@@ -79,7 +113,9 @@ std::optional<KeyRecord> KeyRecord::parse(const Json& value, const std::string& 
   const auto errors_before = errors.size();
   std::optional<Transcript> transcript;
   std::vector<RoundMessage> messages;
+  std::vector<crypto::Array<32>> signed_with;
   ObjectReader::read(value, pointer, errors, [&](ObjectReader& in) {
+    signed_with = in.optional_parsed_list("signedWith", {1, 255}, config::parse_bytes<32>);
     if (const auto* inner = in.any("transcript"))
       transcript = Transcript::parse(*inner, pointer + "/transcript", errors);
     const auto* list = in.any("acknowledgements");
@@ -91,7 +127,7 @@ std::optional<KeyRecord> KeyRecord::parse(const Json& value, const std::string& 
         messages.push_back(std::move(*message));
   });
   if (errors.size() != errors_before || !transcript) return std::nullopt;
-  return KeyRecord{std::move(*transcript), std::move(messages)};
+  return KeyRecord{std::move(*transcript), std::move(messages), std::move(signed_with)};
 }
 
 std::string records_text(const std::vector<KeyRecord>& records) {
@@ -120,21 +156,25 @@ Result<std::vector<KeyRecord>> read_records(std::string_view text) {
 }
 
 Result<DomainKeys::Chain> DomainKeys::checked(const std::vector<KeyRecord>& records,
-                                              const Directory& directory, Check newest) {
+                                              const Directory& directory, Source source) {
   const auto transcripts = transcripts_of(records);
-  auto last = newest(transcripts, directory);
+  const auto& noted = records.back().signed_with;
+  auto last = source == Source::others ? verify(transcripts, directory)
+                                       : verify_kept(transcripts, directory, noted);
   if (!last) return last.failure();
   Chain chain;
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    if (i + 1 == records.size()) {
-      chain.push_back({records[i], std::move(*last)});
-      break;
-    }
-    // The newest one vouches for those before it; who still uses one recomputes it all the same.
-    auto keys = verify_kept(std::span(transcripts).first(i + 1), directory);
+  for (std::size_t i = 0; i + 1 < records.size(); ++i) {
+    // The newest one vouches for those before it, also for one whose signatures are old by now.
+    auto keys = recompute(std::span(transcripts).first(i + 1));
     if (!keys) return keys.failure();
     chain.push_back({records[i], std::move(*keys)});
+    chain.back().record.signed_with.clear();
   }
+  chain.push_back({records.back(), std::move(*last)});
+  auto& newest = chain.back().record;
+  const auto signers = signers_of(newest.transcript, directory, noted);
+  newest.signed_with.clear();
+  for (const auto& key : signers) newest.signed_with.push_back(key.value());
   return chain;
 }
 
@@ -161,7 +201,7 @@ Result<DomainKeys> DomainKeys::read(const std::filesystem::path& path, const Dir
   DomainKeys all;
   for (const auto& [key, chain] : by_key(*records)) {
     if (!names_epoch(directory, key)) continue;
-    auto kept = checked(chain, directory, &verify_kept);
+    auto kept = checked(chain, directory, Source::own);
     if (!kept)
       return error(kept.failure().code,
                    path.string() + ": " + key.str() + ": " + kept.failure().detail +
@@ -185,9 +225,9 @@ Result<void> DomainKeys::follows(const std::vector<KeyRecord>& chain) const {
   if (std::pair(last.generation, last.attempt) < std::pair(old.generation, old.attempt))
     return error(Code::conflict,
                  "generation " + std::to_string(last.generation) + " is older than the known one");
-  for (const auto& [transcript, acknowledgements] : chain)
-    if (transcript.generation == old.generation && transcript.attempt == old.attempt &&
-        transcript.hash() != old.hash())
+  for (const auto& record : chain)
+    if (record.transcript.generation == old.generation &&
+        record.transcript.attempt == old.attempt && record.transcript.hash() != old.hash())
       return error(Code::conflict, "another account of generation " +
                                        std::to_string(old.generation) +
                                        " than the one that was verified here before");
@@ -201,10 +241,31 @@ Result<DomainKeys> DomainKeys::with(const std::vector<KeyRecord>& chain, const D
   for (const auto& record : chain)
     if (record.name().key != key) return error(Code::invalid, "generations of several keys");
   if (auto fits = follows(chain); !fits) return about(key, fits.failure());
-  auto verified = checked(chain, directory, source == Source::others ? &verify : &verify_kept);
+  auto merged = chain;
+  auto& last = merged.back();
+  if (source == Source::others) last.signed_with.clear();  // that is theirs
+  if (const auto* known = newest(key); known != nullptr && same_transcript(*known, last)) {
+    auto ours = *known;
+    take_signatures(ours, last, directory);
+    if (!ours.acknowledged()) ours.acknowledgements = std::move(last.acknowledgements);
+    last = std::move(ours);
+    source = Source::own;  // verified before
+  }
+  auto verified = checked(merged, directory, source);
   if (!verified) return about(key, verified.failure());
   DomainKeys all = *this;
   all.chains_.insert_or_assign(key, std::move(*verified));
+  return all;
+}
+
+std::optional<DomainKeys> DomainKeys::with_signatures(const KeyRecord& offered,
+                                                      const Directory& directory) const {
+  const auto* known = newest(offered.name().key);
+  if (known == nullptr || !same_transcript(*known, offered)) return std::nullopt;
+  auto record = *known;
+  if (!take_signatures(record, offered, directory)) return std::nullopt;
+  DomainKeys all = *this;
+  all.chains_.at(record.name().key).back().record = std::move(record);
   return all;
 }
 

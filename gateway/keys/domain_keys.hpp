@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -20,8 +21,14 @@ namespace sluis::gateway {
 struct KeyRecord {
   Transcript transcript;
   std::vector<RoundMessage> acknowledgements;  // as far as they are known
+  /// Of the newest generation, in the order of its holders: the signKeys that their signatures were
+  /// verified under here. In the gateway's own file, and told to nobody.
+  std::vector<crypto::Array<32>> signed_with{};
 
   [[nodiscard]] KeyGeneration name() const;
+  /// The holders that had another signKey when they signed than the directory names now.
+  [[nodiscard]] std::vector<config::PartnerId> yet_to_sign(
+      const config::Directory& directory) const;
   /// True when every holder of this generation has signed that it has all n signatures: the
   /// generation before may be wiped.
   [[nodiscard]] bool acknowledged() const;
@@ -54,14 +61,20 @@ class DomainKeys {
   /// Durable, in one step.
   [[nodiscard]] config::Result<void> write(const std::filesystem::path& path) const;
 
-  /// Whose word a chain is: that of others is verified against the directory alone; our own
-  /// ceremony checked every step, so the directory may have come to name a later generation.
-  enum class Source : std::uint8_t { others, own_ceremony };
+  /// Whose word a chain is: that of others is verified against the directory alone. What is our own
+  /// (a ceremony, which checked every step, and the file) was true under an earlier directory; this
+  /// one may name a later generation, or other signKeys.
+  enum class Source : std::uint8_t { others, own };
   /// With this key's whole chain, oldest first. `conflict` when the newest generation here is above
-  /// its last one, or when it tells another story of a generation that is known here.
+  /// its last one, or when it tells another story of a generation that is known here. Of one that
+  /// is known, no signature and no acknowledgement is lost.
   [[nodiscard]] config::Result<DomainKeys> with(const std::vector<KeyRecord>& chain,
                                                 const config::Directory& directory,
                                                 Source source = Source::others) const;
+  /// With those signatures of this record that a holder made anew with the signKey that the
+  /// directory names. Nothing when there is none, or when it is not the transcript that is here.
+  [[nodiscard]] std::optional<DomainKeys> with_signatures(const KeyRecord& offered,
+                                                          const config::Directory& directory) const;
   /// With these acknowledgements in the place of those of its newest generation.
   [[nodiscard]] DomainKeys with_acknowledgements(const KeyName& key,
                                                  std::vector<RoundMessage> messages) const;
@@ -85,11 +98,10 @@ class DomainKeys {
     KeySet keys;
   };
   using Chain = std::vector<Generation>;  // oldest first, never empty
-  using Check = config::Result<KeySet> (*)(std::span<const Transcript>, const config::Directory&);
   [[nodiscard]] config::Result<void> follows(const std::vector<KeyRecord>& chain) const;
   [[nodiscard]] static config::Result<Chain> checked(const std::vector<KeyRecord>& records,
                                                      const config::Directory& directory,
-                                                     Check newest);
+                                                     Source source);
 
   std::map<KeyName, Chain> chains_;
 };

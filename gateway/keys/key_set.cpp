@@ -145,55 +145,77 @@ Result<JointKey> check_link(const Transcript& of, const Transcript* previous) {
   return std::move(*key);
 }
 
-Result<void> check_signatures(const Transcript& last, const Directory& directory, Trust trust) {
-  const auto message = last.signed_bytes();
+Result<void> check_signatures(const Transcript& last, const Directory& directory, Trust trust,
+                              std::span<const crypto::Array<32>> noted) {
+  const auto signers = signers_of(last, directory, noted);
   for (std::size_t i = 0; i < last.holders.size(); ++i) {
-    const auto& member = last.holders[i];
-    const auto* partner = directory.partner(member.id);
-    const auto signed_with = [&](const config::PublicKey& key) {
-      return i < last.signatures.size() && crypto::verify(key, message, last.signatures[i]);
-    };
-    const bool now = partner != nullptr && signed_with(partner->sign_key);
-    const bool then = !now && trust == Trust::kept && signed_with(member.sign_key);
-    if (!now && !then) {
-      return error(Code::bad_signature, name_of(last) + ": holder \"" + member.id.str() +
-                                            "\" did not sign this transcript with the signKey "
-                                            "that the directory names");
-    }
+    const auto& id = last.holders[i].id;
+    const auto* partner = directory.partner(id);
+    const bool now = partner != nullptr && signers[i] == partner->sign_key;
+    if (now || (trust == Trust::kept && signers[i])) continue;
+    return error(Code::bad_signature, name_of(last) + ": holder \"" + id.str() +
+                                          "\" did not sign this transcript with the signKey that "
+                                          "the directory names");
   }
   return {};
 }
 
-Result<KeySet> verify(std::span<const Transcript> chain, const Directory& directory, Trust trust) {
+Result<KeySet> verify(std::span<const Transcript> chain, const Directory& directory, Trust trust,
+                      std::span<const crypto::Array<32>> noted) {
   if (chain.empty()) return error(Code::invalid, "no transcript to verify");
-  const auto& last = chain.back();
-  auto done = check_named(last, directory, trust);
+  auto done = check_named(chain.back(), directory, trust);
   if (!done) return done.failure();
-  const Transcript* previous = nullptr;
-  std::optional<JointKey> key;
-  for (const auto& each : chain) {
-    auto link = check_link(each, previous);
-    if (!link) return link.failure();
-    key = std::move(*link);
-    previous = &each;
-  }
-  done = check_signatures(last, directory, trust);
+  auto keys = recompute(chain);
+  if (!keys) return keys.failure();
+  done = check_signatures(chain.back(), directory, trust, noted);
   if (!done) return done.failure();
-  KeySet keys{last.generation, last.threshold, key->key, {}};
-  for (std::size_t i = 0; i < last.holders.size(); ++i) {
-    keys.holders.push_back({last.holders[i].number, last.holders[i].id, key->holder_keys[i]});
-  }
   return keys;
 }
 
 }  // namespace
 
-Result<KeySet> verify(std::span<const Transcript> chain, const Directory& directory) {
-  return verify(chain, directory, Trust::directory_alone);
+Result<KeySet> recompute(std::span<const Transcript> chain) {
+  const Transcript* last = nullptr;
+  std::optional<JointKey> key;
+  for (const auto& each : chain) {
+    auto link = check_link(each, last);
+    if (!link) return link.failure();
+    key = std::move(*link);
+    last = &each;
+  }
+  if (last == nullptr) return error(Code::invalid, "no transcript to verify");
+  KeySet keys{last->generation, last->threshold, key->key, {}};
+  for (std::size_t i = 0; i < last->holders.size(); ++i) {
+    keys.holders.push_back({last->holders[i].number, last->holders[i].id, key->holder_keys[i]});
+  }
+  return keys;
 }
 
-Result<KeySet> verify_kept(std::span<const Transcript> chain, const Directory& directory) {
-  return verify(chain, directory, Trust::kept);
+std::vector<std::optional<crypto::Array<32>>> signers_of(const Transcript& transcript,
+                                                         const Directory& directory,
+                                                         std::span<const crypto::Array<32>> noted) {
+  const auto message = transcript.signed_bytes();
+  std::vector<std::optional<crypto::Array<32>>> signers(transcript.holders.size());
+  for (std::size_t i = 0; i < signers.size() && i < transcript.signatures.size(); ++i) {
+    const auto& member = transcript.holders[i];
+    const auto* partner = directory.partner(member.id);
+    const auto take = [&](const crypto::Array<32>& key) {
+      if (!signers[i] && crypto::verify(key, message, transcript.signatures[i])) signers[i] = key;
+    };
+    if (partner != nullptr) take(partner->sign_key);
+    take(member.sign_key);
+    if (i < noted.size()) take(noted[i]);
+  }
+  return signers;
+}
+
+Result<KeySet> verify(std::span<const Transcript> chain, const Directory& directory) {
+  return verify(chain, directory, Trust::directory_alone, {});
+}
+
+Result<KeySet> verify_kept(std::span<const Transcript> chain, const Directory& directory,
+                           std::span<const crypto::Array<32>> noted) {
+  return verify(chain, directory, Trust::kept, noted);
 }
 
 }  // namespace sluis::gateway

@@ -56,7 +56,9 @@ class Routes {
   }
 
   Task<Response> domain_keys(config::PartnerId, Request, Trace) {
-    co_return json_text(records_text(services_.region.standing()->domain_keys->records()));
+    auto records = services_.region.standing()->domain_keys->records();
+    for (auto& record : records) record.signed_with.clear();  // a note for ourselves
+    co_return json_text(records_text(records));
   }
 
   Task<Response> directory(config::PartnerId, Request, Trace) {

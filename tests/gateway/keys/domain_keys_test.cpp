@@ -166,6 +166,96 @@ TEST_CASE("domain keys: another account of a generation that is known is refused
   CHECK_FALSE(mine.acknowledged());
 }
 
+namespace {
+
+/// The region, with this signKey for politie.
+config::Directory with_sign_key(const std::string& secret) {
+  auto document = test::directory_document();
+  for (auto& partner : document["partners"])
+    if (partner["id"] == "politie") partner["signKey"] = test::public_key(secret);
+  return test::directory(document);
+}
+
+gateway::KeyRecord signed_by_politie(gateway::KeyRecord record, const std::string& secret) {
+  record.transcript.signatures[1] =
+      test::signing_key(secret).sign(record.transcript.signed_bytes());
+  return record;
+}
+
+const gateway::KeyName tag_key{zvh, epoch, "tag"};
+
+}  // namespace
+
+TEST_CASE("domain keys: what a holder signs anew is taken over, and nothing else", "[core][keys]") {
+  const auto before = test::directory(), after = with_sign_key("politie second");
+  const gateway::KeyRecord made{test::make_key(before, "tag").transcript, {}};
+  const auto keys = DomainKeys::from({made.transcript}, before).value();
+  CHECK(keys.newest(tag_key)->yet_to_sign(before).empty());
+  CHECK(keys.newest(tag_key)->yet_to_sign(after) ==
+        std::vector{config::PartnerId::parse("politie").value()});
+  const auto anew = signed_by_politie(made, "politie second");
+
+  SECTION("a new signature; then everybody can verify it against the directory") {
+    CHECK_FALSE(DomainKeys::from({made.transcript}, after).ok());
+    const auto taken = keys.with_signatures(anew, after);
+    REQUIRE(taken);
+    CHECK(taken->newest(tag_key)->yet_to_sign(after).empty());
+    CHECK(taken->newest(tag_key)->transcript.hash() == made.transcript.hash());
+    CHECK(DomainKeys::from({taken->newest(tag_key)->transcript}, after).ok());
+    CHECK_FALSE(taken->with_signatures(anew, after));  // there already
+    CHECK_FALSE(taken->with_signatures(made, after));  // never back
+    // Also not with the whole chain.
+    const auto whole = taken->with({made}, after);
+    REQUIRE(whole.ok());
+    CHECK(whole->newest(tag_key)->transcript.signatures == anew.transcript.signatures);
+  }
+  SECTION("not one by a key that the directory does not name") {
+    CHECK_FALSE(keys.with_signatures(signed_by_politie(made, "politie third"), after));
+    CHECK_FALSE(keys.with_signatures(anew, before));
+    CHECK_FALSE(keys.with_signatures(made, after));
+  }
+  SECTION("not another transcript, however it is signed") {
+    const gateway::KeyRecord other{test::make_key(before, "tag").transcript, {}};
+    CHECK_FALSE(keys.with_signatures(signed_by_politie(other, "politie second"), after));
+  }
+  SECTION("a record without signatures, or of a key that is not here") {
+    auto bare = anew;
+    bare.transcript.signatures.clear();
+    CHECK_FALSE(keys.with_signatures(bare, after));
+    CHECK_FALSE(DomainKeys().with_signatures(anew, after));
+  }
+  SECTION("one holder's new signature counts while another's is still missing") {
+    auto document = test::directory_document();
+    for (auto& partner : document["partners"])
+      if (partner["id"] == "politie" || partner["id"] == "gemeente")
+        partner["signKey"] = test::public_key(partner["id"].get<std::string>() + " second");
+    const auto both = test::directory(document);
+    const auto taken = keys.with_signatures(anew, both);
+    REQUIRE(taken);
+    CHECK(taken->newest(tag_key)->yet_to_sign(both) ==
+          std::vector{config::PartnerId::parse("gemeente").value()});
+  }
+}
+
+TEST_CASE("domain keys: a file stays good through one signKey after another", "[core][keys]") {
+  const auto first = test::directory(), second = with_sign_key("politie second"),
+             third = with_sign_key("politie third");
+  const gateway::KeyRecord made{test::make_key(first, "tag").transcript, {}};
+  const auto anew = signed_by_politie(made, "politie second");
+  const test::TemporaryFolder folder;
+  const auto path = folder / "domain-keys.json";
+  // Verified when politie had its second key: neither that of the ceremony, nor that of the end.
+  REQUIRE(DomainKeys::from({anew.transcript}, second)->write(path).ok());
+  const auto kept = DomainKeys::read(path, third);
+  REQUIRE(kept.ok());
+  CHECK(kept->newest(tag_key)->yet_to_sign(third).size() == 1);
+  CHECK(kept->with_signatures(signed_by_politie(made, "politie third"), third));
+  // From others such a signature counts for nothing, and nor does what they say of it.
+  auto offered = *kept->newest(tag_key);
+  CHECK(DomainKeys().with({offered}, third).failure().code == Code::bad_signature);
+  CHECK_FALSE(gateway::verify_kept(std::span(&offered.transcript, 1), third).ok());
+}
+
 TEST_CASE("key shares: written, read, found and checked", "[core][keys]") {
   const auto directory = test::directory();
   const auto tag = test::make_key(directory, "tag");

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "crypto/threshold.hpp"
+#include "gateway/keys/domain_keys.hpp"
 #include "gateway/keys/key_set.hpp"
 #include "tests/gateway/keys/holders_fixture.hpp"
 #include "tests/gateway/keys/key_making.hpp"
@@ -295,6 +296,23 @@ TEST_CASE("chain: a holder with a new signKey signs the same transcript anew", "
   const auto fresh = test::make_key(named, "tag", &made);
   chain.push_back(fresh.transcript);
   CHECK(gateway::verify(chain, named).ok());
+}
+
+TEST_CASE("chain: earlier generations need no signature by a signKey of today", "[keys]") {
+  auto made = test::make_key(directory_naming({holders(3), 2}), "tag");
+  const auto refreshed =
+      test::make_key(directory_naming({holders(3), 2, 2, "refresh"}), "tag", &made);
+  // h2 signed the first one anew with a key that is neither that of the ceremony nor that of today.
+  made.transcript.signatures[1] =
+      test::signing_key("h2 in between").sign(made.transcript.signed_bytes());
+  const auto directory = directory_naming({holders(3), 2, 2, "refresh", 1, {}, {"h2"}});
+  auto last = refreshed.transcript;
+  last.signatures[1] = test::signing_key("h2 new sign").sign(last.signed_bytes());
+  const auto keys = gateway::DomainKeys::from({made.transcript, last}, directory);
+  REQUIRE(keys.ok());
+  const auto first = gateway::KeyRecord{made.transcript, {}}.name();
+  REQUIRE(keys->find(first) != nullptr);
+  CHECK(keys->find(first)->public_key.bytes() == made.transcript.key);
 }
 
 TEST_CASE("chain: what was kept counts while the next generation is in the making", "[keys]") {
