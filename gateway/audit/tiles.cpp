@@ -16,7 +16,7 @@ std::string number_path(std::uint64_t index) {
   return path;
 }
 
-std::string with_width(std::string path, std::uint64_t width) {
+std::string with_width(const std::string& path, std::uint64_t width) {
   return width == tile_width ? path : path + ".p/" + std::to_string(width);
 }
 

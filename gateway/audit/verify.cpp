@@ -13,6 +13,10 @@
 namespace sluis::gateway::audit {
 namespace {
 
+std::string records_text(std::uint64_t first, std::uint64_t last) {
+  return "records " + std::to_string(first) + " to " + std::to_string(last);
+}
+
 using config::Code;
 using config::Result;
 
@@ -97,8 +101,7 @@ class Walk {
     for (std::size_t i = 0; i < hashes.size(); ++i) {
       if (tile && same_hash(*tile, i, hashes[i])) continue;
       const auto first = (index * tile_width + i) * span;
-      const auto records =
-          "records " + std::to_string(first) + " to " + std::to_string(first + span - 1);
+      const auto records = records_text(first, first + span - 1);
       if (!tile) {
         tile_fault_ = {{first, name + " is missing"}, {first, name + " is missing"}};
       } else {

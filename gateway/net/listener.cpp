@@ -115,9 +115,9 @@ struct Listener::State {
   std::vector<std::shared_ptr<Door>> doors;
 };
 
-Listener::Listener(std::vector<asio::io_context*> contexts, std::string address,
-                   std::optional<ServerTls> tls, std::shared_ptr<const Router> router,
-                   SessionLimits limits, OnRefused on_refused)
+Listener::Listener(const std::vector<asio::io_context*>& contexts, std::string address,
+                   const std::optional<ServerTls>& tls, const std::shared_ptr<const Router>& router,
+                   SessionLimits limits, const OnRefused& on_refused)
     : state_(std::make_unique<State>()) {
   state_->address = std::move(address);
   for (asio::io_context* context : contexts) {
@@ -130,13 +130,15 @@ Listener::Listener(std::vector<asio::io_context*> contexts, std::string address,
   }
 }
 
-Listener::Listener(asio::io_context& context, std::string address, std::optional<ServerTls> tls,
-                   std::shared_ptr<const Router> router, SessionLimits limits, OnRefused on_refused)
-    : Listener(std::vector<asio::io_context*>{&context}, std::move(address), std::move(tls),
-               std::move(router), limits, std::move(on_refused)) {}
+Listener::Listener(asio::io_context& context, std::string address,
+                   const std::optional<ServerTls>& tls, const std::shared_ptr<const Router>& router,
+                   SessionLimits limits, const OnRefused& on_refused)
+    : Listener(std::vector<asio::io_context*>{&context}, std::move(address), tls, router, limits,
+               on_refused) {}
 
-Listener::~Listener() {
+Listener::~Listener() try {
   stop_accepting();
+} catch (const std::exception&) {  // no memory for it: the io_contexts end soon, and all with them
 }
 
 Result<void> Listener::open() {

@@ -43,12 +43,12 @@ class Listener {
   /// `address` is `127.0.0.1:17411` or `[::1]:17411`; port 0 lets the system choose. With several
   /// io_contexts each takes connections of its own (SO_REUSEPORT) and keeps them on its thread.
   /// Without `tls`: plain HTTP. The io_contexts outlive the listener.
-  Listener(std::vector<asio::io_context*> contexts, std::string address,
-           std::optional<ServerTls> tls, std::shared_ptr<const Router> router,
-           SessionLimits limits = {}, OnRefused on_refused = {});
-  Listener(asio::io_context& context, std::string address, std::optional<ServerTls> tls,
-           std::shared_ptr<const Router> router, SessionLimits limits = {},
-           OnRefused on_refused = {});
+  Listener(const std::vector<asio::io_context*>& contexts, std::string address,
+           const std::optional<ServerTls>& tls, const std::shared_ptr<const Router>& router,
+           SessionLimits limits = {}, const OnRefused& on_refused = {});
+  Listener(asio::io_context& context, std::string address, const std::optional<ServerTls>& tls,
+           const std::shared_ptr<const Router>& router, SessionLimits limits = {},
+           const OnRefused& on_refused = {});
   /// Stops accepting; connections that are open end by themselves or with their io_context.
   ~Listener();
   Listener(const Listener&) = delete;

@@ -76,7 +76,7 @@ int status_of(Code code) noexcept {
   return 500;
 }
 
-Response problem(Code code, std::string detail, std::vector<config::Error> errors) {
+Response problem(Code code, std::string detail, const std::vector<config::Error>& errors) {
   const int status = status_of(code);
   auto response = make(status, config::code_name(code), config::public_message(code),
                        std::move(detail), errors);
@@ -87,7 +87,7 @@ Response problem(Code code, std::string detail, std::vector<config::Error> error
 Response problem(const config::Error& why) {
   std::vector<config::Error> errors;
   if (!why.pointer.empty()) errors.push_back(why);
-  auto response = problem(why.code, why.detail, std::move(errors));
+  auto response = problem(why.code, why.detail, errors);
   if (why.retry_after_seconds > 0)
     response.set_header("Retry-After", std::to_string(why.retry_after_seconds));
   return response;

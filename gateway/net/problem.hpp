@@ -22,7 +22,7 @@ namespace sluis::gateway::net {
 /// `?name` gives `"in":"query","name":…`; each also has its own `code` and `detail`. 503 carries a
 /// Retry-After that the caller may replace.
 [[nodiscard]] Response problem(config::Code code, std::string detail = {},
-                               std::vector<config::Error> errors = {});
+                               const std::vector<config::Error>& errors = {});
 
 /// One error as a whole answer: its detail, its place where it has one, its Retry-After.
 [[nodiscard]] Response problem(const config::Error& why);

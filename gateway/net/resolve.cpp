@@ -11,7 +11,7 @@ using asio::ip::tcp;
 using Resolver = asio::ip::basic_resolver<tcp, Executor>;
 
 struct Lookup {
-  explicit Lookup(Executor executor) : resolver(executor), done(executor) {}
+  explicit Lookup(const Executor& executor) : resolver(executor), done(executor) {}
   Resolver resolver;
   Timer done;
   bool finished = false;
