@@ -121,6 +121,14 @@ TEST_CASE("keys: holders that are killed in every round make the key all the sam
     return status.is_object() && status["state"] == "making" &&
            status["waitingFor"] == Json::array({"gemeente"});
   }));
+  const auto said = region.sluis(
+      {"keys", "status", "--region", region.layout().root.string(), "--as", "politie"});
+  CHECK(said.status == 1);
+  CHECK(said.out.find("waiting for gemeente") != std::string::npos);
+  REQUIRE(poll_until(within(std::chrono::minutes(1)), [&] {
+    return contents(region.layout().log_file("politie")).find("round 1 waits for gemeente") !=
+           std::string::npos;
+  }));
   const auto readiness = region.operations("politie", "/readyz");
   CHECK(readiness.status == 503);
   CHECK(readiness.body.find("being made, round 1, waiting for gemeente") != std::string::npos);
@@ -181,6 +189,24 @@ TEST_CASE("keys: who cheats stops the ceremony and is named; a higher attempt me
           return [&us](RoundMessage message, const std::string& to) -> RoundMessage {
             if (message.round != Round::commit || to == "politie") return message;
             return us->made(message, {{"commitment", crypto::base64url(crypto::Array<64>{7})}});
+          };
+        }},
+       {"commitments that are not those of round 1",
+        [](std::unique_ptr<Impostor>& us) {
+          return [&us](RoundMessage message, const std::string&) -> RoundMessage {
+            if (message.round != Round::deal) return message;
+            auto body = message.body;
+            body["commitments"][1] = body["commitments"][0];
+            return us->made(message, std::move(body));
+          };
+        }},
+       {"no proof of knowledge",
+        [](std::unique_ptr<Impostor>& us) {
+          return [&us](RoundMessage message, const std::string&) -> RoundMessage {
+            if (message.round != Round::deal) return message;
+            auto body = message.body;
+            body["proof"] = nullptr;
+            return us->made(message, std::move(body));
           };
         }},
        {"another's dealing, replayed", [](std::unique_ptr<Impostor>& us) {

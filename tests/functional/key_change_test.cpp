@@ -9,12 +9,15 @@
 #include <thread>
 
 #include "config/time.hpp"
+#include "tests/functional/canary.hpp"
 #include "tests/functional/expectation.hpp"
 #include "tests/functional/key_test_support.hpp"
 
 namespace sluis::test {
 
 namespace {
+
+constexpr auto theme = "geweld-in-afhankelijkheidsrelaties";
 
 /// Sends the region's signals one by one, over /v1, from a thread of its own, until it is stopped.
 class Sending {
@@ -33,6 +36,8 @@ class Sending {
     stopping_ = true;
     if (thread_.joinable()) thread_.join();
   }
+  /// From the next start on this partner sends no more.
+  void leave_out(const std::string& partner) { left_out_ = partner; }
   [[nodiscard]] std::size_t accepted() const { return accepted_; }
   /// While it is stopped. What was answered otherwise than 202.
   [[nodiscard]] std::string refused() const { return refused_; }
@@ -44,6 +49,7 @@ class Sending {
       const std::string partner(senders[turn_ % std::size(senders)]);
       const auto number = turn_ / std::size(senders);
       ++turn_;
+      if (partner == left_out_) continue;
       const auto& bodies = all_.signals.at(partner);
       if (number >= bodies.size()) return;
       const auto answer =
@@ -58,7 +64,7 @@ class Sending {
   TestRegion& region_;
   RegionData all_, sent_;
   std::size_t turn_ = 0;
-  std::string refused_;
+  std::string refused_, left_out_;
   std::atomic<std::size_t> accepted_ = 0;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
@@ -149,6 +155,25 @@ void let_evaluate(TestRegion& region, const std::string& partner) {
   region.replace_policy(partner, policy.dump(2));
 }
 
+void send(TestRegion& region, std::string_view partner, const Json& signal) {
+  const auto answer =
+      region.api(partner, {"POST", "/v1/signals", signal.dump(), "application/json"});
+  INFO(partner << ": " << answer.body << answer.failure);
+  REQUIRE(answer.status == 202);
+}
+
+/// How many signals zvh's procesregisseur is shown of this person.
+std::size_t shown_of(TestRegion& region, const Canary& person) {
+  const Json query{
+      {"person", person.json()}, {"purpose", "persoonsgerichte-aanpak"}, {"case", "ZVH 1"}};
+  const auto answer = region.api("zvh", {"POST", "/v1/queries", query.dump(), "application/json"});
+  INFO(answer.body << answer.failure);
+  REQUIRE(answer.status == 200);
+  std::size_t shown = 0;
+  for (const auto& match : answer.json["matches"]) shown += match["signals"].size();
+  return shown;
+}
+
 void approve(TestRegion& region, const std::string& partner) {
   const auto version = Json::parse(contents(region.layout().directory()))["version"].dump();
   const auto approved = region.sluis(
@@ -213,24 +238,47 @@ TEST_CASE("keys: refreshed, and dealt on past a holder that is lost, while signa
   CHECK(count(region.records("politie"), "key.approve", "permit") >= 1);
   check_matches(region, sending);
 
-  // A holder whose machine is gone for good: suspended, and another in its place.
+  // A holder whose machine is gone for good: the three that are left answer, until it is suspended
+  // and another holds in its place.
   region.kill("ggz");
-  region.change_directory([](Json& document) {
-    for (auto& partner : document["partners"])
-      if (partner["id"] == "ggz") partner["status"] = "suspended";
-    epoch_in(document, 0)["generation"] = 4;
-    epoch_in(document, 0)["holders"] = {"politie", "gemeente", "ggd", "veilig-thuis"};
-    epoch_in(document, 0)["threshold"] = 2;
-  });
-  for (const std::string dealer : {"politie", "gemeente", "ggd"}) approve(region, dealer);
-  wait_generation(region, epoch, 4, {"politie", "gemeente", "ggd", "veilig-thuis", "zvh"});
-  for (const auto* partner : {"politie", "zvh"}) CHECK(region.log_fault(partner) == "");
+  sending.leave_out("ggz");
+  const std::vector<std::string> left{"politie", "gemeente", "ggd", "veilig-thuis"};
+  change_while_sending(
+      region, sending,
+      [&](Json& document) {
+        for (auto& partner : document["partners"])
+          if (partner["id"] == "ggz") partner["status"] = "suspended";
+        epoch_in(document, 0)["generation"] = 4;
+        epoch_in(document, 0)["holders"] = left;
+        epoch_in(document, 0)["threshold"] = 2;
+      },
+      [&] {
+        for (const std::string dealer : {"politie", "gemeente", "ggd"}) approve(region, dealer);
+        wait_generation(region, epoch, 4, left);
+        wait_generation(region, epoch, 4, {"zvh"});
+      });
+  for (const auto& partner : left) {
+    REQUIRE(poll_until(within(std::chrono::minutes(2)), [&] {
+      const auto outbox = region.operations(partner, "/outbox").json;
+      return outbox.is_object() && std::ranges::all_of(outbox["partners"], [](const Json& each) {
+               return each["waiting"] == 0;
+             });
+    }));
+    CHECK(count(region.records(partner), "envelope.deliver", "deny") == 0);
+    CHECK(region.log_fault(partner) == "");
+  }
+  CHECK(region.kept("zvh").received == static_cast<std::int64_t>(sending.accepted()));
+  CHECK(count(region.records("zvh"), "envelope.receive", "deny") == 0);
+  CHECK(region.log_fault("zvh") == "");
 }
 
 TEST_CASE("keys: one epoch follows another, and nothing is left of the first", "[keys][change]") {
   TestRegion region;
   region.start();
   const auto old_epoch = first_epoch(region);
+  Aviary aviary(53);
+  const auto of_then = aviary.person(), of_now = aviary.person();
+  send(region, "ggz", aviary.signal(of_then, theme));  // has a tag of the first epoch alone
   Sending sending(region);
   sending.start();
   REQUIRE(poll_until(within(std::chrono::minutes(2)), [&] { return sending.accepted() >= 15; }));
@@ -281,6 +329,13 @@ TEST_CASE("keys: one epoch follows another, and nothing is left of the first", "
   CHECK(found_in(region.layout().root, old_shares) == 0);
   for (const auto& holder : key_holders)
     CHECK(count(region.records(holder), "key.wipe", "permit", "epoch-ended") == 2);
+  // Who was known in the first epoch alone is known no more; two signals of now match.
+  send(region, "politie", aviary.signal(of_then, theme));
+  for (const auto* partner : {"ggz", "politie"})
+    send(region, partner, aviary.signal(of_now, theme));
+  region.wait_delivered();
+  CHECK(shown_of(region, of_then) == 0);
+  CHECK(shown_of(region, of_now) == 2);
   region.stop();
 }
 

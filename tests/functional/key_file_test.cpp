@@ -8,7 +8,7 @@
 #include <cstdlib>
 
 #include "tests/functional/canary.hpp"
-#include "tests/functional/region.hpp"
+#include "tests/functional/key_test_support.hpp"
 #include "tests/gateway/soft_token.hpp"
 
 namespace sluis::test {
@@ -162,6 +162,46 @@ TEST_CASE("key file: TLS and signing keys in tokens: sends, receives, and its lo
   region.wait_delivered();
   CHECK(region.kept("zvh").received == 5);
   for (const std::string partner : {"ggz", "zvh"}) CHECK(region.log_fault(partner) == "");
+  region.stop();
+}
+
+TEST_CASE("key file: a holder whose signKey is in a token deals, signs and approves", "[keyfile]") {
+  const SoftTokens tokens;
+  TestRegion region;
+  tokens.make("sluis-politie");
+  const auto settings = region.layout().settings("politie");
+  auto text = contents(settings);
+  const std::string before = "\"keys\": \"keys/gateway.json\",";
+  const Json pkcs11{{"module", soft_module}, {"pin", {{"file", tokens.pin().string()}}}};
+  REQUIRE(text.find(before) != std::string::npos);
+  text.replace(text.find(before), before.size(), before + " \"pkcs11\": " + pkcs11.dump() + ",");
+  put(settings, text);
+  const auto moved =
+      region.sluis({"keys", "to-token", "sign", "pkcs11:token=sluis-politie;object=sign",
+                    "--settings", settings.string()});
+  INFO(moved.err);
+  REQUIRE(moved.status == 0);
+  region.start();
+  const auto epoch = first_epoch(region);
+  wait_generation(region, epoch, 1, everybody());
+  region.change_directory([](Json& document) {
+    auto& named = document["domains"][0]["epochs"][0];
+    named["generation"] = 2;
+    named["ceremony"] = "reshare";
+    named["holders"] = {"gemeente", "politie", "veilig-thuis"};
+  });
+  REQUIRE(poll_until(within(std::chrono::minutes(2)), [&] {
+    const auto status = key_status(region, "politie", epoch, "tag");
+    return status.is_object() && status["state"] == "waits-for-approval";
+  }));
+  const auto version = Json::parse(contents(region.layout().directory()))["version"].dump();
+  for (const std::string dealer : {"veilig-thuis", "politie"}) {
+    const auto approved = region.sluis(
+        {"keys", "approve", version, "--settings", region.layout().settings(dealer).string()});
+    INFO(dealer << ": " << approved.err);
+    REQUIRE(approved.status == 0);
+  }
+  wait_generation(region, epoch, 2, everybody());
   region.stop();
 }
 

@@ -3,6 +3,7 @@
 
 #include "gateway/files/files.hpp"
 #include "gateway/net/certificates.hpp"
+#include "tests/functional/canary.hpp"
 #include "tests/functional/expectation.hpp"
 #include "tests/functional/feed.hpp"
 
@@ -42,8 +43,13 @@ class Traffic {
       REQUIRE(poll_until(within(std::chrono::minutes(3)),
                          [&] { return region_.log_size("zvh") > before; }));
   }
-  /// All was accepted, all is at zvh, nobody ever refused anything, and every log is whole.
+  /// All was accepted, all is at zvh, nobody ever refused anything, and every log is whole. Then
+  /// the region stops.
   void finish() {
+    arrive();
+    region_.stop();
+  }
+  void arrive() {
     for (auto& feed : feeds_) {
       const auto summary = feed->finish();
       CHECK(summary["refused"] == 0);
@@ -57,7 +63,6 @@ class Traffic {
     CHECK(count(region_.records("zvh"), "envelope.receive", "deny") == 0);
     for (const auto& partner : gateway::cli::demo_partners)
       CHECK(region_.log_fault(partner.id) == "");
-    region_.stop();
   }
 
  private:
@@ -171,6 +176,59 @@ TEST_CASE("rotation: signKeys, the key file first, and the directory first", "[r
   traffic.go_on();
   traffic.go_on();
   traffic.finish();
+}
+
+TEST_CASE(
+    "rotation: a holder's signKey; its transcripts are signed anew, and who comes new verifies",
+    "[rotation]") {
+  TestRegion region;
+  region.start();
+  Traffic traffic(region, 3);
+  traffic.go_on();
+  const auto politie = rotate(region, region.layout().settings("politie"), "sign");
+  const auto former = Json::parse(contents(region.layout().directory()))["partners"];
+  region.change_directory(entry("politie", politie));
+  traffic.go_on();
+  const auto keys_at = [&](std::string_view partner) {
+    return Json::parse(contents(region.data(partner) / "domain-keys.json"))["keys"];
+  };
+  for (const auto& partner : gateway::cli::demo_partners) {
+    INFO(partner.id);
+    REQUIRE(poll_until(within(std::chrono::minutes(2)), [&] {
+      const auto keys = keys_at(partner.id);
+      return std::ranges::all_of(
+          keys, [&](const Json& key) { return key["signedWith"][1] == politie["signKey"]; });
+    }));
+  }
+  CHECK(count(region.records("politie"), "key.sign", "permit") == 2);
+  CHECK(count(region.records("ggz"), "key.take", "permit", "signed-anew") == 2);
+  const auto named = std::find_if(former.begin(), former.end(),
+                                  [](const Json& each) { return each["id"] == "politie"; });
+  CHECK(region
+            .sluis({"keys", "drop", (*named)["signKey"].get<std::string>(), "--settings",
+                    region.layout().settings("politie").string()})
+            .status == 0);
+  traffic.go_on();
+  traffic.arrive();
+
+  // ggz lost its folder of public keys: everything it has of them comes from its partners.
+  const auto made = keys_at("ggz");
+  REQUIRE(region.stop("ggz") == 0);
+  REQUIRE(fs::remove(region.data("ggz") / "domain-keys.json"));
+  region.start("ggz");
+  region.wait_ready("ggz");
+  const auto again = keys_at("ggz");
+  REQUIRE(again.size() == made.size());
+  for (std::size_t i = 0; i < made.size(); ++i)
+    CHECK(again[i]["transcript"] == made[i]["transcript"]);
+  Aviary aviary(47);
+  const auto signal = aviary.signal(aviary.person(), "verward-hoog-risico-gedrag");
+  const auto before = region.kept("zvh").received;
+  CHECK(region.api("ggz", {"POST", "/v1/signals", signal.dump(), "application/json"}).status ==
+        202);
+  region.wait_delivered();
+  CHECK(region.kept("zvh").received == before + 1);
+  region.stop();
 }
 
 TEST_CASE("rotation: what waits signed with a former key is signed anew", "[rotation]") {

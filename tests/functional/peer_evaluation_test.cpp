@@ -1,5 +1,7 @@
 // /peer/v1/evaluations: a holder answers partners, within their budgets, and nobody else.
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "crypto/element.hpp"
 #include "crypto/encoding.hpp"
@@ -177,6 +179,27 @@ TEST_CASE("peer: the domain's recipient may have tags evaluated, and never the l
   elsewhere["domain"] = "elders";
   CHECK(answer.body ==
         f.ask(elsewhere, "zvh").body);  // "not permitted" and "not there" read the same
+}
+
+TEST_CASE("peer: a budget is passed neither by connections side by side nor by a holder's end",
+          "[peer]") {
+  auto& f = fixture();
+  const auto asked = f.request(blinded(budget / 4));
+  std::vector<std::thread> callers;
+  std::atomic<int> answered = 0, over = 0;
+  for (int i = 0; i < 16; ++i)
+    callers.emplace_back([&] {
+      const auto answer = f.ask(asked, "gemeente");  // a connection of its own
+      answered += answer.status == 200 ? 1 : 0;
+      over += answer.code() == "over-budget" ? 1 : 0;
+    });
+  for (auto& caller : callers) caller.join();
+  CHECK(answered == 4);
+  CHECK(over == 12);
+  f.region.kill("politie");
+  f.region.start("politie");
+  f.region.wait_ready("politie");
+  f.check_refused(f.request(blinded(1)), 429, "over-budget", {}, "gemeente");
 }
 
 }  // namespace sluis::test
