@@ -52,25 +52,35 @@ std::string joined(const Json& list) {
   return text;
 }
 
+std::string name_of(const Json& key) {
+  return printable(text_at(key, "domain") + "/" + text_at(key, "epoch") + "/" +
+                   text_at(key, "use"));
+}
+
+/// Where the first word of its state ends; npos when there is no more to it.
+std::size_t end_of_state(const Json& key) {
+  return text_at(key, "text").find_first_of(",;");
+}
+
 void print_keys(const Json& keys, Console& console) {
   Table table({"KEY", "GENERATION", "HOLDERS", "DAYS LEFT", "STATE"});
   for (const auto& key : keys) {
-    const auto name =
-        text_at(key, "domain") + "/" + text_at(key, "epoch") + "/" + text_at(key, "use");
     const auto generation = number_at(key, "generation");
     const auto days = key.contains("daysLeft") ? key["daysLeft"].dump() : std::string("-");
-    table.add({printable(name), generation == 0 ? "-" : std::to_string(generation),
+    table.add({name_of(key), generation == 0 ? "-" : std::to_string(generation),
                generation == 0 ? "-"
                                : "any " + std::to_string(number_at(key, "threshold")) + " of " +
                                      joined(list_at(key, "holders")),
-               days, printable(text_at(key, "text"))});
+               days, printable(text_at(key, "text").substr(0, end_of_state(key)))});
   }
   table.print(console.out);
+  // In full below it: a table cuts what is long, and whom a key waits for stands at the end.
+  for (const auto& key : keys)
+    if (const auto text = text_at(key, "text"); end_of_state(key) != std::string::npos)
+      console.out << '\n' << name_of(key) << ": " << printable(text) << '\n';
   for (const auto& key : keys)
     if (const auto to_do = text_at(key, "toDo"); !to_do.empty())
-      console.out << "\nto do for " << printable(text_at(key, "domain")) << '/'
-                  << printable(text_at(key, "epoch")) << '/' << printable(text_at(key, "use"))
-                  << ": " << printable(to_do) << '\n';
+      console.out << "\nto do for " << name_of(key) << ": " << printable(to_do) << '\n';
 }
 
 /// `not_so` while something is stopped, waits for somebody, or is not there.

@@ -124,6 +124,7 @@ TEST_CASE("keys: holders that are killed in every round make the key all the sam
   const auto said = region.sluis(
       {"keys", "status", "--region", region.layout().root.string(), "--as", "politie"});
   CHECK(said.status == 1);
+  INFO(said.out << said.err);
   CHECK(said.out.find("waiting for gemeente") != std::string::npos);
   REQUIRE(poll_until(within(std::chrono::minutes(1)), [&] {
     return contents(region.layout().log_file("politie")).find("round 1 waits for gemeente") !=
