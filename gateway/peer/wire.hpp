@@ -6,7 +6,10 @@
 #include <vector>
 
 #include "config/result.hpp"
-#include "gateway/core/peers.hpp"
+#include "crypto/evaluation.hpp"
+#include "gateway/core/envelope.hpp"
+#include "gateway/core/peer_messages.hpp"
+#include "gateway/keys/round_message.hpp"
 
 namespace sluis::gateway::peer {
 
