@@ -133,11 +133,16 @@ void open_for_share(store::Transaction& tx, const Region& region, const Standing
   }
 }
 
-crypto::Bytes stored_key_context(const config::PartnerId& from, const config::SignalId& signal) {
-  return crypto::concat({crypto::as_view("sluis/store/content-key/v1"),
-                         crypto::as_view(crypto::zero_byte), crypto::as_view(from.str()),
-                         crypto::as_view(crypto::zero_byte), crypto::as_view(signal.str())});
+/// What something in the database is bound to.
+crypto::Bytes stored_context(std::string_view label, const config::PartnerId& from,
+                             const config::SignalId& signal) {
+  return crypto::concat({crypto::as_view(label), crypto::as_view(crypto::zero_byte),
+                         crypto::as_view(from.str()), crypto::as_view(crypto::zero_byte),
+                         crypto::as_view(signal.str())});
 }
+
+constexpr std::string_view stored_key_label = "sluis/store/content-key/v1";
+constexpr std::string_view stored_box_label = "sluis/store/content-box/v1";
 
 }  // namespace
 
@@ -170,19 +175,34 @@ void record_openings(store::Transaction& tx, const Recorder& recorder,
 
 crypto::Bytes seal_content_key(const GatewayKeys& keys, const config::PartnerId& from,
                                const config::SignalId& signal, crypto::FixedView<32> content_key) {
-  return crypto::seal(keys.store_key.reveal(), stored_key_context(from, signal), content_key);
+  return crypto::seal(keys.store_key.reveal(), stored_context(stored_key_label, from, signal),
+                      content_key);
+}
+
+crypto::Bytes seal_content_box(const GatewayKeys& keys, const config::PartnerId& from,
+                               const config::SignalId& signal, crypto::View box) {
+  return crypto::seal(keys.store_key.reveal(), stored_context(stored_box_label, from, signal), box);
+}
+
+std::optional<crypto::Bytes> open_content_box(const GatewayKeys& keys,
+                                              const store::ReceivedSignal& signal) {
+  return crypto::open(keys.store_key.reveal(),
+                      stored_context(stored_box_label, signal.from, signal.id), signal.content_box);
 }
 
 std::optional<config::Json> open_content(const GatewayKeys& keys, const config::PartnerId& self,
                                          const store::ReceivedSignal& signal) {
   if (signal.opened_key.empty()) return std::nullopt;
-  auto raw = crypto::open(keys.store_key.reveal(), stored_key_context(signal.from, signal.id),
-                          signal.opened_key);
+  auto box = open_content_box(keys, signal);
+  if (!box) return std::nullopt;
+  auto raw =
+      crypto::open(keys.store_key.reveal(),
+                   stored_context(stored_key_label, signal.from, signal.id), signal.opened_key);
   if (!raw) return std::nullopt;
   const auto content_key = crypto::ContentKey::copy_of(*raw);
   crypto::wipe(*raw);
   if (!content_key) return std::nullopt;
-  auto text = crypto::open_content(*content_key, {signal.content_nonce, signal.content_box},
+  auto text = crypto::open_content(*content_key, {signal.content_nonce, std::move(*box)},
                                    {signal.from.str(), self.str(), signal.id.str()});
   if (!text) return std::nullopt;
   auto json = config::parse_json(crypto::as_text(*text));

@@ -25,6 +25,14 @@ void record_openings(store::Transaction& tx, const Recorder& recorder,
                                              const config::SignalId& signal,
                                              crypto::FixedView<32> content_key);
 
+/// The content's box as the database keeps it: sealed once more, under the store key. The database
+/// has the shares too, so without this it would give away by itself what k partners have signalled.
+[[nodiscard]] crypto::Bytes seal_content_box(const GatewayKeys& keys, const config::PartnerId& from,
+                                             const config::SignalId& signal, crypto::View box);
+/// The box as it was sent. Nothing under another store key, or when it was tampered with.
+[[nodiscard]] std::optional<crypto::Bytes> open_content_box(const GatewayKeys& keys,
+                                                            const store::ReceivedSignal& signal);
+
 /// The content of an open signal: its JSON. Nothing while it is closed, or when it was tampered
 /// with.
 [[nodiscard]] std::optional<config::Json> open_content(const GatewayKeys& keys,

@@ -90,6 +90,7 @@ CREATE TABLE received (
   component INTEGER NOT NULL REFERENCES component,
   UNIQUE (sender, id)) STRICT;
 CREATE INDEX received_in ON received (component, sender, opened_at);
+-- The box comes in sealed by the caller, as opened_key does: the shares lie beside it.
 CREATE TABLE content (
   signal INTEGER PRIMARY KEY REFERENCES received,
   commitment BLOB NOT NULL,

@@ -5,7 +5,6 @@
 #include <map>
 #include <stdexcept>
 
-#include "crypto/content.hpp"
 #include "crypto/encoding.hpp"
 #include "crypto/hash.hpp"
 #include "gateway/core/opening.hpp"
@@ -66,6 +65,12 @@ std::optional<crypto::Scalar> at_zero(const std::vector<crypto::Point>& points) 
   return sum;
 }
 
+/// Those of the file; where there is none, keys that open nothing.
+gateway::GatewayKeys keys_in(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) return gateway::GatewayKeys::generate();
+  return gateway::GatewayKeys::read(file).value();
+}
+
 bool is_base64url(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '_';
@@ -74,7 +79,7 @@ bool is_base64url(char c) {
 }  // namespace
 
 Attack::Attack(const std::filesystem::path& region, const std::filesystem::path& recipient)
-    : own_(gateway::GatewayKeys::read(recipient / "keys" / "gateway.json").value()) {
+    : own_(keys_in(recipient / "keys" / "gateway.json")) {
   gather(recipient);
   gather_text(contents(region / "directory.json"));
   add_key(own_.store_key.reveal());
@@ -172,9 +177,9 @@ void Attack::add_envelope(const gateway::Envelope& envelope) {
 }
 
 std::optional<std::string> Attack::try_key(const store::ReceivedSignal& signal,
-                                           const crypto::Array<32>& key) const {
+                                           const crypto::SealedContent& sealed,
+                                           const crypto::Array<32>& key) {
   const crypto::ContentPlace place{signal.from.str(), recipient_id, signal.id.str()};
-  const crypto::SealedContent sealed{signal.content_nonce, signal.content_box};
   const auto as_text = [](const std::optional<crypto::Bytes>& bytes) -> std::optional<std::string> {
     if (!bytes) return std::nullopt;
     return std::string(crypto::as_text(*bytes));
@@ -211,8 +216,10 @@ std::optional<std::string> Attack::open_with_keys(const config::SignalId& id) {
   const auto twice = std::ranges::unique(keys_);
   keys_.erase(twice.begin(), twice.end());
   const auto& signal = find(id);
+  const auto box = gateway::open_content_box(own_, signal);
+  const crypto::SealedContent sealed{signal.content_nonce, box ? *box : signal.content_box};
   for (const auto& key : keys_)
-    if (auto text = try_key(signal, key)) return text;
+    if (auto text = try_key(signal, sealed, key)) return text;
   return std::nullopt;
 }
 

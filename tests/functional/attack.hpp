@@ -1,5 +1,6 @@
 // Somebody who has all that a recipient has, and tries to read what is locked: its whole folder
-// (keys, database, log), the region's public files, and envelopes as they came over the wire.
+// (keys, database, log), the region's public files, and envelopes as they came over the wire. Or a
+// thief of the database alone: then the folder has no keys.
 #pragma once
 
 #include <filesystem>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/content.hpp"
 #include "gateway/core/envelope.hpp"
 #include "gateway/keys/gateway_keys.hpp"
 #include "gateway/store/store.hpp"
@@ -21,6 +23,8 @@ class Attack {
   Attack(const std::filesystem::path& region, const std::filesystem::path& recipient);
   ~Attack();
 
+  /// Something else to try, that somebody else gave.
+  void add_key(crypto::View bytes);
   /// Opens an envelope with the recipient's own seal key and keeps what is in it.
   void add_envelope(const gateway::Envelope& envelope);
 
@@ -30,6 +34,10 @@ class Attack {
   /// as the content's key and as the key that wraps that.
   [[nodiscard]] std::optional<std::string> open_with_keys(const config::SignalId& signal);
 
+  /// What the database has, with its links.
+  [[nodiscard]] const std::vector<gateway::store::ReceivedSignal>& signals() const {
+    return signals_;
+  }
   /// How many different keys were tried.
   [[nodiscard]] std::size_t keys() const noexcept { return keys_.size(); }
 
@@ -39,9 +47,9 @@ class Attack {
   void gather_text(std::string_view text);
   void interpolate();
   [[nodiscard]] const gateway::store::ReceivedSignal& find(const config::SignalId& signal) const;
-  void add_key(crypto::View bytes);
-  [[nodiscard]] std::optional<std::string> try_key(const gateway::store::ReceivedSignal& signal,
-                                                   const crypto::Array<32>& key) const;
+  [[nodiscard]] static std::optional<std::string> try_key(
+      const gateway::store::ReceivedSignal& signal, const crypto::SealedContent& sealed,
+      const crypto::Array<32>& key);
 
   gateway::GatewayKeys own_;
   std::vector<gateway::store::ReceivedSignal> signals_;  // with their links

@@ -103,7 +103,8 @@ store::ReceivedSignal row_of(const Region& receiver, const SignalMessage& messag
   row.reveal = message.reveal;
   row.commitment = message.commitment;
   row.content_nonce = message.content_nonce;
-  row.content_box = message.content_box;
+  row.content_box =
+      seal_content_box(*receiver.keys(), message.from, message.id, message.content_box);
   if (message.content_key) {
     row.opened_key =
         seal_content_key(*receiver.keys(), message.from, message.id, *message.content_key);
