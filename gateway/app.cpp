@@ -10,23 +10,7 @@
 #include <future>
 #include <thread>
 
-#include "crypto/encoding.hpp"
-#include "gateway/api/audit_routes.hpp"
-#include "gateway/api/routes.hpp"
-#include "gateway/audit/journal.hpp"
-#include "gateway/audit/publisher.hpp"
-#include "gateway/core/courier.hpp"
-#include "gateway/core/holder_watch.hpp"
-#include "gateway/core/key_keeper.hpp"
-#include "gateway/core/reopening.hpp"
-#include "gateway/core/standing_files.hpp"
-#include "gateway/files/files.hpp"
-#include "gateway/keys/passphrase.hpp"
-#include "gateway/net/listener.hpp"
-#include "gateway/operator_routes.hpp"
-#include "gateway/peer/client.hpp"
-#include "gateway/peer/routes.hpp"
-#include "gateway/peer/witness_routes.hpp"
+#include "gateway/app_parts.hpp"
 #include "gateway/store/sqlite.hpp"
 
 namespace sluis::gateway {
@@ -35,7 +19,6 @@ using config::Code;
 using config::error;
 using config::Result;
 using config::Settings;
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 namespace {
@@ -48,38 +31,6 @@ net::SessionLimits session_limits(const Settings::Limits& limits) {
   session.idle_ms = seconds(limits.idle_seconds);
   session.request_ms = seconds(limits.request_seconds);
   return session;
-}
-
-/// What each of the three sides of TLS shows and asks, with one certificate.
-struct TlsSides {
-  net::TlsFiles api, peer;
-  net::ClientTlsFiles client;
-
-  /// With the token's PIN, read from where the settings say. A key in a file must be its owner's.
-  static Result<TlsSides> of(const Settings& settings) {
-    const auto& tls = settings.tls;
-    TlsSides sides{{tls.certificate, tls.key, std::nullopt},
-                   {tls.certificate, tls.key, tls.peer_authorities},
-                   {tls.peer_authorities, tls.certificate, tls.key}};
-    if (tls.key_in_token.empty()) {
-      if (auto alone = check_private(tls.key); !alone) return alone.failure();
-      return sides;
-    }
-    auto pin = passphrase_from(settings.pkcs11->pin);
-    if (!pin) return pin.failure();
-    const net::KeyInToken held{tls.key_in_token, settings.pkcs11->module,
-                               std::make_shared<const crypto::SecretBytes>(std::move(*pin))};
-    sides.api.in_token = sides.peer.in_token = sides.client.in_token = held;
-    return sides;
-  }
-};
-
-std::string tls_version(const Settings& settings) {
-  return files_version({settings.tls.certificate, settings.tls.key, settings.tls.peer_authorities});
-}
-std::string key_version(const Settings& settings) {
-  const bool in_file = settings.key_passphrase && settings.key_passphrase->file;
-  return files_version({settings.keys, in_file ? *settings.key_passphrase->file : settings.keys});
 }
 
 /// Hands something to the store and waits: at the start, when there is nothing else to do.
@@ -124,76 +75,6 @@ Result<void> begin_log(store::Store& store, const Recorder& recorder, const Regi
 }
 
 }  // namespace
-
-/// In the order of construction; destruction runs the other way.
-struct App::Parts {
-  Parts(Settings from, std::shared_ptr<const GatewayKeys> keys, Standing standing, KeyFiles files,
-        net::ServerTls for_api, net::ServerTls for_peer, net::ClientTls client)
-      : settings(std::move(from)),
-        seen{standing_version(settings), key_version(settings), tls_version(settings)},
-        keys_in_file(std::move(keys)),
-        region(settings.organisation, keys_in_file, clock, std::move(standing)),
-        key_files(std::move(files)),
-        journal(keys_in_file->log,
-                region.standing()->directory->partner(settings.organisation)->oin, clock,
-                settings.guard),
-        api_tls(std::move(for_api)),
-        peer_tls(std::move(for_peer)),
-        client_tls(std::move(client)) {
-    contexts.push_back(std::make_unique<asio::io_context>(1));
-    for (unsigned i = 1; i < settings.threads.network; ++i)
-      contexts.push_back(std::make_unique<asio::io_context>(1));
-  }
-
-  [[nodiscard]] asio::io_context& home() { return *contexts.front(); }
-  Result<void> open_store();
-  void build_core();
-  Result<void> open_listeners();
-  std::vector<Check> checks();
-  Task<void> watch_files();
-  Task<bool> look_at_files();  // true: another standing is in force
-  void look_at_certificates();
-  Task<bool> look_at_keys();
-  void put_in_force(Standing fresh);
-  Task<void> shut_down();
-
-  Settings settings;
-  config::SystemClock clock;
-  struct {
-    std::string standing, keys, tls;
-  } seen;                                           // the versions of the files read last
-  std::shared_ptr<const GatewayKeys> keys_in_file;  // in force once a directory fits them
-  Region region;
-  KeyFiles key_files;
-  audit::Journal journal;
-  net::ServerTls api_tls, peer_tls;
-  net::ClientTls client_tls;
-  std::vector<std::unique_ptr<asio::io_context>> contexts;
-  std::unique_ptr<store::Store> store;
-  std::unique_ptr<audit::Publisher> publisher;
-  std::unique_ptr<CurvePool> curve;
-  std::unique_ptr<Recorder> recorder;
-  std::unique_ptr<RefusalTally> tally;
-  std::unique_ptr<TokenFile> tokens;
-  std::unique_ptr<peer::PeerClient> peers;
-  std::unique_ptr<Evaluator> evaluator;
-  std::unique_ptr<Courier> courier;
-  std::unique_ptr<Submit> submit;
-  std::unique_ptr<Anomalies> anomalies;
-  std::unique_ptr<Query> query;
-  std::unique_ptr<Receive> receive;
-  std::unique_ptr<AnswerEvaluation> evaluations;
-  std::unique_ptr<Reopening> reopening;
-  std::unique_ptr<HolderWatch> holders;
-  std::unique_ptr<KeyKeeper> key_keeper;
-  std::unique_ptr<Witnessing> witnessing;
-  std::unique_ptr<AuditReading> audit_reading;
-  std::unique_ptr<net::Listener> api, peer, operators;
-  std::unique_ptr<Bell> file_bell;
-  std::unique_ptr<Latch> files_watched;
-  bool stopping = false;
-  bool drained = true;
-};
 
 Result<void> App::Parts::open_store() {
   std::error_code failed;
@@ -305,110 +186,6 @@ std::vector<Check> App::Parts::checks() {
           {"audit", publisher->healthy(), publisher->healthy() ? "published" : "not published"},
           {"guard", journal.guarded(), journal.guarded() ? "written" : "not written"},
           {"running", !stopping, stopping ? "stopping" : "serving"}};
-}
-
-/// A certificate and its key are two files: between the one and the other they do not fit, and
-/// what is in force stays so.
-void App::Parts::look_at_certificates() {
-  auto now = tls_version(settings);
-  if (now == seen.tls) return;
-  seen.tls = std::move(now);
-  const auto sides = TlsSides::of(settings);
-  auto loaded = sides ? api_tls.reload(sides->api) : Result<void>(sides.failure());
-  if (loaded) loaded = peer_tls.reload(sides->peer);
-  if (loaded) loaded = client_tls.reload(sides->client);
-  if (!loaded) {
-    spdlog::error("the certificate that changed is not taken, the last good one stays in force: {}",
-                  loaded.failure().detail);
-    return;
-  }
-  spdlog::info("in force now: certificate until {}",
-               config::format_time(std::chrono::floor<milliseconds>(peer_tls.expires())));
-}
-
-/// True when there are other keys in the file now, and a running gateway can go on with them.
-Task<bool> App::Parts::look_at_keys() {
-  auto now = key_version(settings);
-  if (now == seen.keys) co_return false;
-  seen.keys = std::move(now);
-  auto reading = [this] { return GatewayKeys::read(settings); };
-  auto fresh = co_await curve->run(std::move(reading));  // a passphrase takes its time
-  if (!fresh) {
-    spdlog::error("the key file that changed is not taken, the last good one stays in force: {}",
-                  fresh.failure().detail);
-    co_return false;
-  }
-  if (!fresh->same_root(*keys_in_file)) {
-    spdlog::error(
-        "{}: not taken: only sign and seal keys may change while the gateway runs; put the last "
-        "good file back (gateway/keys/README.md)",
-        settings.keys.string());
-    co_return false;
-  }
-  keys_in_file = std::make_shared<const GatewayKeys>(std::move(*fresh));
-  co_return true;
-}
-
-/// True when another standing is in force.
-Task<bool> App::Parts::look_at_files() {
-  look_at_certificates();
-  const bool other_keys = co_await look_at_keys();
-  auto now = standing_version(settings);
-  if (now == seen.standing && !other_keys) co_return false;
-  const auto before = region.standing();
-  auto fresh = read_standing(settings, *keys_in_file, region.now(), before->policy.get());
-  if (!fresh) {
-    seen.standing = std::move(now);
-    spdlog::error("what changed is not taken, the last good one stays in force: {}",
-                  fresh.failure().detail);
-    co_return false;
-  }
-  seen.standing.clear();  // what cannot be recorded is looked at again
-  auto records = tell_policy(settings, *recorder, fresh->policy);
-  if (!records.empty()) co_await recorder->append_alone(std::move(records));
-  seen.standing = std::move(now);
-  if (const auto kept = keep_policy(settings, fresh->policy); !kept) {
-    spdlog::error("what changed is not taken, the last good one stays in force: {}",
-                  kept.failure().detail);
-    co_return false;
-  }
-  put_in_force(std::move(fresh->standing));
-  co_return true;
-}
-
-void App::Parts::put_in_force(Standing fresh) {
-  for (const auto& partner : fresh.directory->partners())
-    if (!partner.active) peer_tls.drop_sessions(partner.oin.str());
-  // The keys of the region are the keeper's: what it has put in force stays.
-  fresh.domain_keys = region.standing()->domain_keys;
-  fresh.shares = region.standing()->shares;
-  region.replace(std::move(fresh), keys_in_file);
-  const auto standing = region.standing();
-  spdlog::info(
-      "in force now: directory version {}, policy version {}, {}, signKey {}, newest sealKey {}",
-      standing->directory->version(), standing->policy->document().version, standing->policy_hash,
-      crypto::base64url(region.sign_key().public_key()),
-      crypto::base64url(keys_in_file->seal.front().public_key()));
-  key_keeper->look_again();
-  courier->standing_changed();
-}
-
-Task<void> App::Parts::watch_files() {
-  bool look_again = true;  // also at the start: the directory may have changed since the last stop
-  while (!stopping) {
-    co_await file_bell->wait_until(std::chrono::steady_clock::now() + seconds(1));
-    try {
-      const bool changed = co_await look_at_files();
-      look_again = look_again || changed;
-      if (look_again) co_await reopening->look();
-      look_again = false;
-      tally->flush(false);
-      co_await anomalies->look_at_clock(std::chrono::steady_clock::now());
-    } catch (const std::exception& fault) {
-      spdlog::error("reading what changed: {}", fault.what());
-    }
-  }
-  files_watched->arrive();
 }
 
 Task<void> App::Parts::shut_down() {
