@@ -2,8 +2,8 @@
 
 #include <ostream>
 
-#include "config/settings.hpp"
 #include "gateway/audit/restore.hpp"
+#include "gateway/cli/own_gateway.hpp"
 #include "gateway/files/files.hpp"
 #include "gateway/keys/gateway_keys.hpp"
 
@@ -18,12 +18,12 @@ namespace {
 constexpr std::size_t most_directory_bytes = 8U << 20U;
 
 struct RestoreOptions {
-  std::filesystem::path settings;
+  OwnGateway gateway;
   bool witness_has_more = false, json = false;
 };
 
 Outcome restore(const RestoreOptions& options, Console& console) {
-  const auto settings = config::Settings::read(options.settings);
+  const auto settings = options.gateway.read();
   if (!settings) return settings.failure();
   const auto text = read_text(settings->region.directory, most_directory_bytes);
   if (!text) return text.failure();
@@ -61,7 +61,7 @@ void add_audit_restore(CLI::App& family, Session& session) {
   auto options = std::make_shared<RestoreOptions>();
   auto* command = add_command(family, "restore", "go on after a backup was put back",
                               "sluis audit restore --settings settings.json");
-  command->add_option("--settings", options->settings, "the gateway's settings")->required();
+  options->gateway.add_to(*command);
   command->add_flag("--witness-has-more", options->witness_has_more,
                     "database and guard agree, and a witness has seen more than both");
   command->add_flag("--json", options->json, "the result as JSON");

@@ -1,10 +1,10 @@
 // sluis audit status: each witness of a gateway's log, and its lag.
 #include <ostream>
 
-#include "config/settings.hpp"
 #include "gateway/cli/answer_fields.hpp"
 #include "gateway/cli/audit_family.hpp"
 #include "gateway/cli/http.hpp"
+#include "gateway/cli/own_gateway.hpp"
 
 namespace sluis::gateway::cli {
 
@@ -13,12 +13,12 @@ using config::Json;
 namespace {
 
 struct StatusOptions {
-  std::filesystem::path settings;
+  OwnGateway gateway;
   bool json = false;
 };
 
 Outcome status(const StatusOptions& options, Console& console) {
-  const auto settings = config::Settings::read(options.settings);
+  const auto settings = options.gateway.read();
   if (!settings) return settings.failure();
   const auto reply = operator_get(settings->listen.operators.port, "/witnesses");
   if (!reply) return reply.failure();
@@ -50,7 +50,7 @@ void add_audit_status(CLI::App& family, Session& session) {
   auto options = std::make_shared<StatusOptions>();
   auto* command = add_command(family, "status", "each witness of a gateway's log, and its lag",
                               "sluis audit status --settings settings.json");
-  command->add_option("--settings", options->settings, "the gateway's settings")->required();
+  options->gateway.add_to(*command);
   command->add_flag("--json", options->json, "the answer as JSON");
   command->callback([options, &session] { session.finish(status(*options, session.console)); });
 }

@@ -6,8 +6,8 @@
 #include "crypto/encoding.hpp"
 #include "gateway/cli/answer_fields.hpp"
 #include "gateway/cli/http.hpp"
+#include "gateway/cli/own_gateway.hpp"
 #include "gateway/cli/passphrase_prompt.hpp"
-#include "gateway/cli/region_plan.hpp"
 #include "gateway/files/files.hpp"
 #include "gateway/keys/approval.hpp"
 
@@ -22,26 +22,15 @@ namespace {
 
 constexpr std::size_t most_bytes = 8U << 20U;
 
-/// Whose: `--settings FILE`, or `--region DIR --as PARTNER` for a demo region.
 struct Options {
-  std::filesystem::path settings, region;
-  std::string as;
+  OwnGateway gateway;
   std::uint64_t version = 0;
   PassphraseSource passphrase;
   bool json = false;
 
   void add_to(CLI::App& command) {
-    command.add_option("--settings", settings, "this gateway's settings");
-    command.add_option("--region", region, "or: a demo region's folder,");
-    command.add_option("--as", as, "and the partner whose gateway it is");
+    gateway.add_to(command);
     command.add_flag("--json", json, "the result as JSON");
-  }
-  [[nodiscard]] Result<config::Settings> read() const {
-    if (!settings.empty()) return config::Settings::read(settings);
-    if (region.empty() || as.empty())
-      throw CLI::ValidationError("whose gateway", "name --settings, or --region and --as");
-    if (auto known = partner_number(as); !known) return known.failure();
-    return config::Settings::read(RegionLayout{region}.settings(as));
   }
 };
 
@@ -85,7 +74,7 @@ void print_keys(const Json& keys, Console& console) {
 
 /// `not_so` while something is stopped, waits for somebody, or is not there.
 Outcome status(const Options& options, Console& console) {
-  const auto settings = options.read();
+  const auto settings = options.gateway.read();
   if (!settings) return settings.failure();
   const auto reply = operator_get(settings->listen.operators.port, "/keys");
   if (!reply) return reply.failure();
@@ -117,7 +106,7 @@ void describe(const config::Directory& directory, Console& console) {
 }
 
 Outcome approve(const Options& options, Console& console) {
-  const auto settings = options.read();
+  const auto settings = options.gateway.read();
   if (!settings) return settings.failure();
   const auto text = read_text(settings->region.directory, most_bytes);
   if (!text) return text.failure();
