@@ -29,6 +29,19 @@ TEST_CASE("base64url: one text only for each byte string", "[encoding]") {
   CHECK_FALSE(from_base64url(text));
 }
 
+TEST_CASE("base64url: takes the 64 characters of its alphabet, of all bytes", "[encoding]") {
+  const std::string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  for (int byte = 0; byte < 256; ++byte) {
+    CAPTURE(byte);
+    const auto c = static_cast<char>(byte);
+    const bool ours = alphabet.find(c) != std::string::npos;
+    const std::string text{'Z', 'm', c, 'v'};
+    CHECK(from_base64url(text).has_value() == ours);
+    CHECK(array_from_base64url<3>(text).has_value() == ours);
+    if (c != '+' && c != '/' && !(ours && c != '-' && c != '_')) CHECK_FALSE(from_base64(text));
+  }
+}
+
 TEST_CASE("base64url: into an array of exactly its size", "[encoding]") {
   CHECK(array_from_base64url<2>("Zm8") == Array<2>{'f', 'o'});
   CHECK_FALSE(array_from_base64url<1>("Zm8"));
