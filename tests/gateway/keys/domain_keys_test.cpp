@@ -256,6 +256,28 @@ TEST_CASE("domain keys: a file stays good through one signKey after another", "[
   CHECK_FALSE(gateway::verify_kept(std::span(&offered.transcript, 1), third).ok());
 }
 
+TEST_CASE("domain keys: acknowledged by every holder's own word, whatever else it was sent",
+          "[core][keys]") {
+  test::Table table(test::plan_of(test::directory(), "tag"));
+  table.run();
+  const auto& ceremony = table.at("politie").ceremony;
+  gateway::KeyRecord record{*ceremony.transcript(), {}, {}};
+  for (const auto& message : ceremony.messages())
+    if (message.round == gateway::Round::acknowledge) record.acknowledgements.push_back(message);
+  REQUIRE(record.acknowledged());
+
+  auto& body = record.acknowledgements.back().body;
+  body = GENERATE(values<config::Json>({{{"transcript", 5}},
+                                        {{"transcript", nullptr}},
+                                        {{"transcript", {{"transcript", "AA"}}}},
+                                        {{"transcript", "AA"}},
+                                        config::Json::object()}));
+  const auto read = gateway::read_records(gateway::records_text({record}));
+  REQUIRE(read.ok());
+  REQUIRE(read->front().acknowledgements.back().body == body);
+  CHECK_FALSE(read->front().acknowledged());
+}
+
 TEST_CASE("key shares: written, read, found and checked", "[core][keys]") {
   const auto directory = test::directory();
   const auto tag = test::make_key(directory, "tag");
