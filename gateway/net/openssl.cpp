@@ -22,6 +22,10 @@ std::optional<std::string> oin_of(const X509* certificate) {
     return std::nullopt;
   }
   const ASN1_STRING* text = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, place));
+  // In any other type these bytes are not the text that they look like: a BMPString of twenty bytes
+  // has ten characters, and DER lets a REAL stand here.
+  const int type = ASN1_STRING_type(text);
+  if (type != V_ASN1_PRINTABLESTRING && type != V_ASN1_UTF8STRING) return std::nullopt;
   const auto* bytes = reinterpret_cast<const char*>(ASN1_STRING_get0_data(text));
   std::string oin(bytes, static_cast<std::size_t>(ASN1_STRING_length(text)));
   if (!config::is_oin(oin)) return std::nullopt;

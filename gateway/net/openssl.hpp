@@ -32,7 +32,8 @@ using ContextPtr = std::unique_ptr<SSL_CTX, OpensslFree<SSL_CTX_free>>;
 /// OpenSSL's words for the first error of this thread's queue, which is emptied.
 [[nodiscard]] std::string openssl_error();
 
-/// subject.serialNumber where it stands there once and is an OIN: who the partner is.
+/// subject.serialNumber where it stands there once and is an OIN: who the partner is. As a
+/// PrintableString, which is what RFC 5280 has, or a UTF8String.
 [[nodiscard]] std::optional<std::string> oin_of(const X509* certificate);
 
 [[nodiscard]] std::chrono::system_clock::time_point not_after(const X509* certificate);

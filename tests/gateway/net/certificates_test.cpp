@@ -77,5 +77,26 @@ TEST_CASE("oin_of: twenty digits that stand there once", "[net]") {
   CHECK_FALSE(net::oin_of(parse(leaf->certificate).get()));
 }
 
+TEST_CASE("oin_of: twenty bytes that are digits only in a text of one byte a digit", "[net]") {
+  struct Case {
+    std::string name;
+    int type;
+    bool taken;
+  };
+  const auto c = GENERATE(values<Case>({
+      {"PrintableString", V_ASN1_PRINTABLESTRING, true},
+      {"UTF8String", V_ASN1_UTF8STRING, true},
+      {"BMPString: ten other characters", V_ASN1_BMPSTRING, false},
+      {"UniversalString: five", V_ASN1_UNIVERSALSTRING, false},
+      {"no text at all", V_ASN1_OCTET_STRING, false},
+  }));
+  DYNAMIC_SECTION(c.name) {
+    const net::X509Ptr certificate(X509_new());
+    X509_NAME_add_entry_by_NID(X509_get_subject_name(certificate.get()), NID_serialNumber, c.type,
+                               reinterpret_cast<const unsigned char*>(oin_ggz), 20, -1, 0);
+    CHECK(net::oin_of(certificate.get()).has_value() == c.taken);
+  }
+}
+
 }  // namespace
 }  // namespace sluis::test
