@@ -3,7 +3,8 @@
 #
 #   tests/run.sh            the gate: format, build, all unit and functional tests
 #   tests/run.sh --full     and the long ones: the tests again under AddressSanitizer with
-#                           UndefinedBehaviorSanitizer and under ThreadSanitizer, and clang-tidy
+#                           UndefinedBehaviorSanitizer and under ThreadSanitizer, ten minutes of
+#                           each fuzz target (SLUIS_FUZZ_SECONDS for another time), and clang-tidy
 #   tests/run.sh -R NAME    options of ctest's are passed on
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -38,6 +39,7 @@ run_preset() {  # preset, then options for ctest
 if [ $full = yes ]; then
   run_preset asan "$@"
   run_preset tsan "$@"
+  export SLUIS_FUZZ_SECONDS="${SLUIS_FUZZ_SECONDS:-600}"
 fi
 run_preset dev "$@"
 if [ $full = yes ]; then
