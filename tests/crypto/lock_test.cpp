@@ -2,8 +2,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "crypto/element.hpp"
 #include "crypto/encoding.hpp"
 #include "crypto/labels.hpp"
+#include "crypto/voprf.hpp"
 #include "support.hpp"
 
 using namespace sluis::crypto;
@@ -197,4 +199,24 @@ TEST_CASE("find_opening: what it is not asked to do", "[lock]") {
   CHECK_FALSE(find_opening(1, 0, points, locked.lock.check()).key);
   const std::vector twice{points[0], points[1], points[1]};
   CHECK_FALSE(find_opening(2, 0, twice, locked.lock.check()).key);
+}
+
+TEST_CASE("lock: two domains, epochs or uses have nothing in common", "[lock]") {
+  // Even under one key, which real ones never share.
+  const auto key = random_scalar();
+  const auto output = [&](const char* domain, const char* epoch, const char* use) {
+    const std::vector<Bytes> x{oprf_input(domain, epoch, use, "bsn", "999990019")};
+    const auto batch = BlindBatch::blind(x).value();
+    const auto public_key = Element::base_mul(key.reveal()).value().bytes();
+    const auto answer = evaluate(key.reveal(), public_key, batch.elements()).value();
+    return batch.finalize(answer.elements).value().front();
+  };
+  const auto tag = tag_of(output("zvh", "2026b", "tag"));
+  CHECK(tag_of(output("zvh", "2026b", "tag")) == tag);
+  CHECK(tag_of(output("ggd", "2026b", "tag")) != tag);
+  CHECK(tag_of(output("zvh", "2027a", "tag")) != tag);
+  CHECK(tag_of(output("zvh", "2026b", "lock")) != tag);
+  const Lock here(output("zvh", "2026b", "lock"), 2), there(output("ggd", "2026b", "lock"), 2);
+  const auto key_here = here.wrap_key(), key_there = there.wrap_key();
+  CHECK_FALSE(equal(key_here.reveal(), key_there.reveal()));
 }
