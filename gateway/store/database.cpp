@@ -21,8 +21,8 @@ Result<void> make_private_file(const std::filesystem::path& file) {
   const int cause = errno;
   if (fd >= 0) ::close(fd);
   if (!made) {
-    return config::error(Code::unavailable,
-                         "store: cannot open " + file.string() + ": " + std::generic_category().message(cause));
+    return config::error(Code::unavailable, "store: cannot open " + file.string() + ": " +
+                                                std::generic_category().message(cause));
   }
   // A new name in a folder is durable once the folder is.
   const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
