@@ -144,7 +144,7 @@ TEST_CASE("keys: a backup is put back as it was, and twice", "[cli]") {
   CHECK(mode_of(file) == 0600);
   CHECK(backup(file).status == 5);
   CHECK(backup(ggz.folder / "second.backup").status == 0);
-  for (const auto* word : {"organisation", "gateway.json", "PRIVATE KEY", "ggz"})
+  for (const auto* word : {"organisation", "gateway.json", "PRIVATE KEY", "directory.seen"})
     CHECK_FALSE(contains(contents(file), word));
 
   const auto moved = ggz.folder / "lost";
