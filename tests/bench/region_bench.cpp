@@ -4,83 +4,24 @@
 //
 //   region_bench DATA   (a folder of the form of tests/data/region)
 #include <sodium.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "config/json.hpp"
 #include "gateway/core/linkage.hpp"
-
-extern char** environ;  // NOLINT(readability-redundant-declaration)
+#include "tests/bench/machine.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
+using namespace sluis::bench;
 using sluis::config::Json;
-
-double since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-pid_t start(const std::vector<std::string>& command) {
-  std::vector<char*> arguments;
-  for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", 1 /* O_WRONLY */, 0);
-  pid_t child = 0;
-  const int failed =
-      posix_spawn(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0) throw std::runtime_error("cannot run " + command[0]);
-  return child;
-}
-
-void finish(pid_t child, const std::string& what) {
-  int status = 0;
-  if (waitpid(child, &status, 0) != child || status != 0)
-    throw std::runtime_error(what + " failed");
-}
-
-void run(const std::vector<std::string>& command) {
-  finish(start(command), command[0] + " " + command[1]);
-}
-
-/// Raw crypto_scalarmult_ristretto255 a second, all processors at once.
-double raw_rate(unsigned threads, double seconds) {
-  std::vector<std::thread> workers;
-  std::vector<std::uint64_t> counts(threads);
-  const auto begin = Clock::now();
-  for (unsigned i = 0; i < threads; ++i)
-    workers.emplace_back([&, i] {
-      std::array<unsigned char, 32> scalar{}, point{};
-      crypto_core_ristretto255_scalar_random(scalar.data());
-      crypto_core_ristretto255_random(point.data());
-      while (since(begin) < seconds) {
-        for (int n = 0; n < 50; ++n)
-          if (crypto_scalarmult_ristretto255(point.data(), scalar.data(), point.data()) != 0)
-            std::abort();
-        counts[i] += 50;
-      }
-    });
-  for (auto& worker : workers) worker.join();
-  std::uint64_t all = 0;
-  for (const auto count : counts) all += count;
-  return static_cast<double>(all) / since(begin);
-}
 
 struct Data {
   std::size_t signals = 0, keys = 0;
@@ -101,19 +42,15 @@ Data count(const fs::path& folder) {
   return data;
 }
 
-/// User and system seconds of the gateways, from /proc/PID/stat (fields 14 and 15).
-double cpu_seconds(const fs::path& region) {
-  double ticks = 0;
+/// User and system seconds of all gateways.
+double gateways_cpu(const fs::path& region) {
+  double seconds = 0;
   for (const auto& partner : fs::directory_iterator(region)) {
     std::ifstream pid_file(partner.path() / "data" / "sluisd.pid");
     pid_t pid = 0;
-    if (!(pid_file >> pid)) continue;
-    std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
-    std::string word;
-    for (int field = 1; stat >> word; ++field)
-      if (field == 14 || field == 15) ticks += std::stod(word);
+    if (pid_file >> pid) seconds += cpu_seconds(pid);
   }
-  return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
+  return seconds;
 }
 
 double send_all(const std::string& sluis, const fs::path& region, const fs::path& folder) {
@@ -133,15 +70,14 @@ int measure(const fs::path& folder) {
   const auto region = work / "region";
   fs::create_directories(work);
   const auto data = count(folder);
-  const auto processors = std::max(1U, std::thread::hardware_concurrency());
-  const double raw_before = raw_rate(processors, 2);
+  const double raw_before = raw_rate(processors(), 2);
   run({sluis, "region", "create", region.string()});
   run({sluis, "region", "start", region.string()});
-  const double idle_cpu = cpu_seconds(region);
+  const double idle_cpu = gateways_cpu(region);
   const double seconds = send_all(sluis, region, folder);
-  const double cpu = cpu_seconds(region) - idle_cpu;
+  const double cpu = gateways_cpu(region) - idle_cpu;
   run({sluis, "region", "stop", region.string()});
-  const double raw_after = raw_rate(processors, 2);
+  const double raw_after = raw_rate(processors(), 2);
   fs::remove_all(work);
 
   const double raw = (raw_before + raw_after) / 2;
