@@ -18,7 +18,6 @@ namespace store = gateway::store;
 namespace {
 
 constexpr std::size_t key_bytes = 32;
-constexpr auto recipient_id = "zvh";
 
 /// The log is not this attack's business.
 struct NoSequencer final : store::Sequencer {
@@ -78,8 +77,9 @@ bool is_base64url(char c) {
 
 }  // namespace
 
-Attack::Attack(const std::filesystem::path& region, const std::filesystem::path& recipient)
-    : own_(keys_in(recipient / "keys" / "gateway.json")) {
+Attack::Attack(const std::filesystem::path& region, const std::filesystem::path& recipient,
+               std::string id)
+    : id_(std::move(id)), own_(keys_in(recipient / "keys" / "gateway.json")) {
   gather(recipient);
   gather_text(contents(region / "directory.json"));
   add_key(own_.store_key.reveal());
@@ -178,8 +178,8 @@ void Attack::add_envelope(const gateway::Envelope& envelope) {
 
 std::optional<std::string> Attack::try_key(const store::ReceivedSignal& signal,
                                            const crypto::SealedContent& sealed,
-                                           const crypto::Array<32>& key) {
-  const crypto::ContentPlace place{signal.from.str(), recipient_id, signal.id.str()};
+                                           const crypto::Array<32>& key) const {
+  const crypto::ContentPlace place{signal.from.str(), id_, signal.id.str()};
   const auto as_text = [](const std::optional<crypto::Bytes>& bytes) -> std::optional<std::string> {
     if (!bytes) return std::nullopt;
     return std::string(crypto::as_text(*bytes));
@@ -205,7 +205,7 @@ const store::ReceivedSignal& Attack::find(const config::SignalId& id) const {
 }
 
 std::optional<std::string> Attack::open_stored(const config::SignalId& id) const {
-  const auto self = config::PartnerId::parse(recipient_id).value();
+  const auto self = config::PartnerId::parse(id_).value();
   const auto content = gateway::open_content(own_, self, find(id));
   if (!content) return std::nullopt;
   return content->dump();

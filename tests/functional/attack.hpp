@@ -19,12 +19,15 @@ namespace sluis::test {
 class Attack {
  public:
   /// `region` is the region's folder, for what everybody has; `recipient` a copy of the
-  /// recipient's.
-  Attack(const std::filesystem::path& region, const std::filesystem::path& recipient);
+  /// recipient's, whose id is `id`.
+  Attack(const std::filesystem::path& region, const std::filesystem::path& recipient,
+         std::string id = "zvh");
   ~Attack();
 
   /// Something else to try, that somebody else gave.
   void add_key(crypto::View bytes);
+  /// All that another has: every key in its files is tried.
+  void add_folder(const std::filesystem::path& folder) { gather(folder); }
   /// Opens an envelope with the recipient's own seal key and keeps what is in it.
   void add_envelope(const gateway::Envelope& envelope);
 
@@ -47,10 +50,11 @@ class Attack {
   void gather_text(std::string_view text);
   void interpolate();
   [[nodiscard]] const gateway::store::ReceivedSignal& find(const config::SignalId& signal) const;
-  [[nodiscard]] static std::optional<std::string> try_key(
-      const gateway::store::ReceivedSignal& signal, const crypto::SealedContent& sealed,
-      const crypto::Array<32>& key);
+  [[nodiscard]] std::optional<std::string> try_key(const gateway::store::ReceivedSignal& signal,
+                                                   const crypto::SealedContent& sealed,
+                                                   const crypto::Array<32>& key) const;
 
+  std::string id_;
   gateway::GatewayKeys own_;
   std::vector<gateway::store::ReceivedSignal> signals_;  // with their links
   std::vector<crypto::Array<32>> keys_;

@@ -5,6 +5,7 @@
 
 #include "crypto/encoding.hpp"
 #include "crypto/labels.hpp"
+#include "crypto/lock.hpp"
 #include "crypto/threshold.hpp"
 #include "crypto/voprf.hpp"
 #include "gateway/keys/domain_keys.hpp"
@@ -37,12 +38,12 @@ std::optional<crypto::Evaluation> answer_of(TestRegion& region, std::string_view
 }  // namespace
 
 gateway::Transcript transcript_at(const TestRegion& region, std::string_view partner,
-                                  const std::string& use) {
+                                  const std::string& use, const std::string& domain) {
   const auto records =
       gateway::read_records(contents(region.data(partner) / "domain-keys.json")).value();
   const gateway::Transcript* newest = nullptr;
   for (const auto& record : records)
-    if (record.transcript.use == use &&
+    if (record.transcript.use == use && record.transcript.domain.str() == domain &&
         (newest == nullptr || newest->generation < record.transcript.generation))
       newest = &record.transcript;
   if (newest == nullptr) throw std::runtime_error("no transcript of the key for " + use);
@@ -138,6 +139,43 @@ Guess ask(TestRegion& region, std::string_view partner, const std::vector<std::s
   if (answers.size() == key.threshold)
     guess.output = batch.finalize(crypto::combine(answers).value()).value().front();
   return guess;
+}
+
+const std::vector<std::vector<std::string>> holder_pairs{
+    {"veilig-thuis", "politie"}, {"politie", "gemeente"}, {"gemeente", "veilig-thuis"}};
+
+Sent send(TestRegion& region, Aviary& aviary, std::string_view partner, const Canary& person) {
+  const auto body = aviary.signal(person, "geweld-in-afhankelijkheidsrelaties");
+  const auto answer = region.api(partner, {"POST", "/v1/signals", body.dump(), "application/json"});
+  if (answer.status != 202) throw std::runtime_error(answer.body + answer.failure);
+  return {config::SignalId::parse(body["id"].get<std::string>()).value(), body["contact"]["name"]};
+}
+
+bool holds(const std::optional<std::string>& content, const std::string& word) {
+  return content && content->find(word) != std::string::npos;
+}
+
+std::filesystem::path stolen(TestRegion& region, std::string_view partner, bool with_keys) {
+  namespace fs = std::filesystem;
+  const auto copy = region.scratch() / ("stolen-" + std::string(partner) + (with_keys ? "1" : "0"));
+  const auto from = region.layout().partner(partner);
+  fs::create_directories(copy);
+  fs::copy(with_keys ? from : from / "data", with_keys ? copy : copy / "data",
+           fs::copy_options::recursive);
+  return copy;
+}
+
+const gateway::store::Link& bsn_link(const Attack& attack, const config::SignalId& id) {
+  for (const auto& signal : attack.signals())
+    if (signal.id == id)
+      for (const auto& link : signal.links)
+        if (link.kind == "bsn") return link;
+  throw std::runtime_error("no link by number");
+}
+
+void add_lock(Attack& attack, const Output& output) {
+  const auto key = crypto::Lock(output, 2).wrap_key();
+  attack.add_key(key.reveal());
 }
 
 }  // namespace sluis::test

@@ -13,6 +13,7 @@
 #include "crypto/scalar.hpp"
 #include "gateway/keys/key_name.hpp"
 #include "gateway/keys/transcript.hpp"
+#include "tests/functional/attack.hpp"
 #include "tests/functional/canary.hpp"
 #include "tests/functional/region.hpp"
 
@@ -26,7 +27,8 @@ using Shares = std::map<std::uint32_t, crypto::SecretScalar>;
 
 /// The newest transcript of this key that a gateway has: public.
 [[nodiscard]] gateway::Transcript transcript_at(const TestRegion& region, std::string_view partner,
-                                                const std::string& use);
+                                                const std::string& use,
+                                                const std::string& domain = "zvh");
 [[nodiscard]] std::uint32_t number_of(const gateway::Transcript& key, std::string_view holder);
 [[nodiscard]] gateway::KeyGeneration generation_of(const gateway::Transcript& key);
 
@@ -57,5 +59,26 @@ struct Guess {
 [[nodiscard]] Guess ask(TestRegion& region, std::string_view partner,
                         const std::vector<std::string>& holders, const gateway::Transcript& key,
                         const crypto::Bytes& input, const Shares& own = {});
+
+/// Every t of the demo's holders.
+extern const std::vector<std::vector<std::string>> holder_pairs;
+
+/// A signal that was taken: its id and a word of its content that occurs nowhere else.
+struct Sent {
+  config::SignalId id;
+  std::string word;
+};
+[[nodiscard]] Sent send(TestRegion& region, Aviary& aviary, std::string_view partner,
+                        const Canary& person);
+[[nodiscard]] bool holds(const std::optional<std::string>& content, const std::string& word);
+
+/// A copy of a partner's folder: all of it, or what lies in its data folder alone (the database,
+/// and files sealed under storeKey).
+[[nodiscard]] std::filesystem::path stolen(TestRegion& region, std::string_view partner,
+                                           bool with_keys);
+[[nodiscard]] const gateway::store::Link& bsn_link(const Attack& attack,
+                                                   const config::SignalId& id);
+/// Tries what this person's lock would open with, if it is the person.
+void add_lock(Attack& attack, const Output& output);
 
 }  // namespace sluis::test

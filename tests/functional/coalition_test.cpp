@@ -16,56 +16,9 @@ namespace sluis::test {
 namespace {
 
 namespace fs = std::filesystem;
-using gateway::store::ReceivedSignal;
-constexpr auto theme = "geweld-in-afhankelijkheidsrelaties";
-/// Every t of the holders.
-const std::vector<std::vector<std::string>> holder_pairs{
-    {"veilig-thuis", "politie"}, {"politie", "gemeente"}, {"gemeente", "veilig-thuis"}};
-
-/// Sends, and gives the signal's id and a word of its content that occurs nowhere else.
-struct Sent {
-  config::SignalId id;
-  std::string word;
-};
-
-Sent send(TestRegion& region, Aviary& aviary, std::string_view partner, const Canary& person) {
-  const auto body = aviary.signal(person, theme);
-  const auto answer = region.api(partner, {"POST", "/v1/signals", body.dump(), "application/json"});
-  INFO(answer.body << answer.failure);
-  REQUIRE(answer.status == 202);
-  return {config::SignalId::parse(body["id"].get<std::string>()).value(), body["contact"]["name"]};
-}
-
-bool holds(const std::optional<std::string>& content, const std::string& word) {
-  return content && content->find(word) != std::string::npos;
-}
-
-/// All of it, or what lies in its data folder alone: the database, and files sealed under storeKey.
-fs::path stolen(TestRegion& region, std::string_view partner, bool with_keys) {
-  const auto copy = region.scratch() / ("stolen-" + std::string(partner) + (with_keys ? "1" : "0"));
-  const auto from = region.layout().partner(partner);
-  fs::create_directories(copy);
-  fs::copy(with_keys ? from : from / "data", with_keys ? copy : copy / "data",
-           fs::copy_options::recursive);
-  return copy;
-}
-
-const gateway::store::Link& bsn_link(const Attack& attack, const config::SignalId& id) {
-  const auto signal = std::ranges::find(attack.signals(), id, &ReceivedSignal::id);
-  REQUIRE(signal != attack.signals().end());
-  const auto link = std::ranges::find(signal->links, "bsn", &gateway::store::Link::kind);
-  REQUIRE(link != signal->links.end());
-  return *link;
-}
 
 crypto::Array<32> tag(const Output& output) {
   return crypto::tag_of(output);
-}
-
-/// Tries what this person's lock would open with, if it is the person.
-void add_lock(Attack& attack, const Output& output) {
-  const auto key = crypto::Lock(output, 2).wrap_key();
-  attack.add_key(key.reveal());
 }
 
 Shares share_of(TestRegion& region, const gateway::Transcript& key, std::string_view holder) {
