@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -16,17 +15,18 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "config/json.hpp"
 #include "gateway/core/linkage.hpp"
+#include "tests/bench/raw_rate.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration)
 
 namespace {
 
 namespace fs = std::filesystem;
+namespace bench = sluis::bench;
 using Clock = std::chrono::steady_clock;
 using sluis::config::Json;
 
@@ -57,29 +57,6 @@ void finish(pid_t child, const std::string& what) {
 
 void run(const std::vector<std::string>& command) {
   finish(start(command), command[0] + " " + command[1]);
-}
-
-/// Raw crypto_scalarmult_ristretto255 a second, all processors at once.
-double raw_rate(unsigned threads, double seconds) {
-  std::vector<std::thread> workers;
-  std::vector<std::uint64_t> counts(threads);
-  const auto begin = Clock::now();
-  for (unsigned i = 0; i < threads; ++i)
-    workers.emplace_back([&, i] {
-      std::array<unsigned char, 32> scalar{}, point{};
-      crypto_core_ristretto255_scalar_random(scalar.data());
-      crypto_core_ristretto255_random(point.data());
-      while (since(begin) < seconds) {
-        for (int n = 0; n < 50; ++n)
-          if (crypto_scalarmult_ristretto255(point.data(), scalar.data(), point.data()) != 0)
-            std::abort();
-        counts[i] += 50;
-      }
-    });
-  for (auto& worker : workers) worker.join();
-  std::uint64_t all = 0;
-  for (const auto count : counts) all += count;
-  return static_cast<double>(all) / since(begin);
 }
 
 struct Data {
@@ -133,15 +110,15 @@ int measure(const fs::path& folder) {
   const auto region = work / "region";
   fs::create_directories(work);
   const auto data = count(folder);
-  const auto processors = std::max(1U, std::thread::hardware_concurrency());
-  const double raw_before = raw_rate(processors, 2);
+  const unsigned processors = bench::processors();
+  const double raw_before = bench::raw_rate(processors, 2);
   run({sluis, "region", "create", region.string()});
   run({sluis, "region", "start", region.string()});
   const double idle_cpu = cpu_seconds(region);
   const double seconds = send_all(sluis, region, folder);
   const double cpu = cpu_seconds(region) - idle_cpu;
   run({sluis, "region", "stop", region.string()});
-  const double raw_after = raw_rate(processors, 2);
+  const double raw_after = bench::raw_rate(processors, 2);
   fs::remove_all(work);
 
   const double raw = (raw_before + raw_after) / 2;

@@ -2,13 +2,13 @@
 # Builds what is installed (release) and measures it: every benchmark, or the one that is named.
 #
 #   tests/bench/run.sh           all of them
-#   tests/bench/run.sh region    one: crypto, policy, region
+#   tests/bench/run.sh region    one: crypto, evaluations, policy, region
 #
 # Each prints a table and ends with one line: NAME: figure unit, ratio R of BOUND.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-all=(crypto policy region)
+all=(crypto evaluations policy region)
 wanted=("$@")
 [ $# -gt 0 ] || wanted=("${all[@]}")
 for name in "${wanted[@]}"; do
