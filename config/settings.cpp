@@ -104,6 +104,7 @@ class Reader {
     if (!keys.empty() && settings.policy_threshold > keys.size()) {
       in.fault("policyThreshold", "is higher than the number of policyKeys");
     }
+    settings.partner_policies = optional_path(in, "partnerPolicies");
   }
 
   static void read_listen(ObjectReader& in, Settings::Listen& listen) {

@@ -107,8 +107,9 @@ struct Settings {
   /// Whose signatures put a policy in force, and how many of them it takes.
   std::vector<PublicKey> policy_keys;
   unsigned policy_threshold = 1;
-  Path data;   // a folder
-  Path guard;  // of the audit log, a file apart from it
+  std::optional<Path> partner_policies;  // a folder: what partners gave us to lay beside ours
+  Path data;                             // a folder
+  Path guard;                            // of the audit log, a file apart from it
   Threads threads;
   Limits limits;
   Delivery delivery;

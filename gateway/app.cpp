@@ -144,6 +144,7 @@ Result<void> App::Parts::open_listeners() {
       *api_router, services,
       {settings.limits.body_bytes, settings.limits.batch_bytes, settings.limits.batch_lines});
   api::add_audit_routes(*api_router, services, *audit_reading, settings.data / "audit");
+  api::add_policy_routes(*api_router, services, settings);
   api = std::make_unique<net::Listener>(all, settings.listen.api.str(), api_tls, api_router, limits,
                                         refused_at("api"));
 

@@ -7,6 +7,7 @@
 
 #include "config/time.hpp"
 #include "gateway/api/audit_routes.hpp"
+#include "gateway/api/policy_routes.hpp"
 #include "gateway/api/routes.hpp"
 #include "gateway/app.hpp"
 #include "gateway/audit/journal.hpp"

@@ -173,10 +173,8 @@ Text decision_text(const Decision& decision) {
   if (!decision.permit && !decision.rule.empty())
     text = text + Text{" Regel " + decision.rule + ".", " Rule " + decision.rule + "."};
   if (decision.permit && decision.reveal > 0 && decision.keep) {
-    Mask mask = 0;
-    for (const auto& field : decision.fields) mask |= Mask{1} << place_in(fields, field).value();
     const auto k = std::to_string(decision.reveal);
-    text = text + Text{" Gedeeld wordt ", " Shared is "} + fields_text(mask) +
+    text = text + Text{" Gedeeld wordt ", " Shared is "} + fields_text(decision.fields) +
            (decision.reveal == 1
                 ? Text{", meteen te lezen", ", to be read at once"}
                 : Text{", dicht tot " + k + " partners", ", closed until " + k + " partners"}) +

@@ -2,6 +2,16 @@
 
 namespace sluis::policy {
 
+namespace {
+
+/// A kind, never a value: what a person is called or numbered has no place in a question.
+config::Result<std::string> kind_of(std::string_view text) {
+  if (place_in(identifiers, text)) return std::string(text);
+  return config::error(config::Code::invalid, "must be \"bsn\", \"name-dob\" or \"dob-address\"");
+}
+
+}  // namespace
+
 Asked read_question(config::ObjectReader& in, config::Day today) {
   const auto word = [&](const char* key) { return in.optional_text(key, {1, 80}).value_or(""); };
   Asked asked;
@@ -17,10 +27,7 @@ Asked read_question(config::ObjectReader& in, config::Day today) {
   question.severity = word("severity");
   question.legal_basis = word("legalBasis");
   question.role = word("role");
-  const auto as_text = [](std::string_view text) {
-    return config::Result<std::string>(std::string(text));
-  };
-  question.identifiers = in.optional_parsed_list("identifiers", {0, identifiers.size()}, as_text);
+  question.identifiers = in.optional_parsed_list("identifiers", {0, identifiers.size()}, kind_of);
   question.has_case = in.boolean_or("case", false);
   question.count = in.integer_or("count", 0);
   question.today = in.optional_parsed("day", config::parse_day).value_or(today);

@@ -159,7 +159,8 @@ crypto::Bytes policy_signed(std::string_view jcs) {
                          crypto::as_view(jcs)});
 }
 
-Result<void> check_signed(std::string_view text, const Signers& signers) {
+Result<std::vector<config::PublicKey>> signers_of(std::string_view text,
+                                                  const std::vector<config::PublicKey>& keys) {
   const auto parts = parts_of(text);
   if (!parts) return parts.failure();
   const auto message = policy_signed(parts->signed_text);
@@ -168,13 +169,18 @@ Result<void> check_signed(std::string_view text, const Signers& signers) {
     const auto key = crypto::array_from_base64url<32>(text_of(each, "key"));
     const auto signature = crypto::array_from_base64url<64>(text_of(each, "signature"));
     if (!key || !signature) continue;
-    const bool ours =
-        std::find(signers.keys.begin(), signers.keys.end(), *key) != signers.keys.end();
+    const bool ours = std::find(keys.begin(), keys.end(), *key) != keys.end();
     if (ours && crypto::verify(*key, message, *signature)) valid.insert(*key);
   }
-  if (signers.threshold > 0 && valid.size() >= signers.threshold) return {};
+  return std::vector<config::PublicKey>(valid.begin(), valid.end());
+}
+
+Result<void> check_signed(std::string_view text, const Signers& signers) {
+  const auto valid = signers_of(text, signers.keys);
+  if (!valid) return valid.failure();
+  if (signers.threshold > 0 && valid->size() >= signers.threshold) return {};
   return error(Code::bad_signature,
-               "refused policy: " + std::to_string(valid.size()) +
+               "refused policy: " + std::to_string(valid->size()) +
                    " valid signatures of distinct policy keys, want " +
                    std::to_string(signers.threshold) + "; sign it with `sluis policy sign`",
                "/signatures");

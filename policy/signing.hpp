@@ -23,6 +23,10 @@ struct Signers {
 /// form.
 [[nodiscard]] crypto::Bytes policy_signed(std::string_view jcs);
 
+/// Those of `keys` whose signature under the text verifies, each once.
+[[nodiscard]] config::Result<std::vector<config::PublicKey>> signers_of(
+    std::string_view text, const std::vector<config::PublicKey>& keys);
+
 /// `bad_signature` unless at least `threshold` of `signers` signed, each counted once; signatures
 /// by others, and those that do not verify, do not count.
 [[nodiscard]] config::Result<void> check_signed(std::string_view text, const Signers& signers);

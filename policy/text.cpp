@@ -85,11 +85,26 @@ Text identifiers_text(Mask mask) {
 
 namespace {
 
+template <std::size_t N>
+Mask mask_of(const std::array<std::string_view, N>& all, const std::vector<std::string>& words) {
+  Mask mask = 0;
+  for (const auto& word : words)
+    if (const auto place = place_in(all, word)) mask |= Mask{1} << *place;
+  return mask;
+}
+
 Text counted(std::uint64_t number, const Text& one, const Text& many) {
   return plain(std::to_string(number) + " ") + (number == 1 ? one : many);
 }
 
 }  // namespace
+
+Text fields_text(const std::vector<std::string>& words) {
+  return fields_text(mask_of(fields, words));
+}
+Text identifiers_text(const std::vector<std::string>& words) {
+  return identifiers_text(mask_of(identifiers, words));
+}
 
 Text term_text(const config::Duration& term) {
   std::vector<Text> items;

@@ -35,6 +35,9 @@ Text operator+(Text left, const Text& right);
 [[nodiscard]] Text theme_text(const std::string& id, const Surroundings& known);
 [[nodiscard]] Text fields_text(Mask fields);
 [[nodiscard]] Text identifiers_text(Mask identifiers);
+/// The same of words; one that the language does not have is left out.
+[[nodiscard]] Text fields_text(const std::vector<std::string>& fields);
+[[nodiscard]] Text identifiers_text(const std::vector<std::string>& identifiers);
 /// "180 dagen", "1 jaar en 6 maanden".
 [[nodiscard]] Text term_text(const config::Duration& term);
 /// "1 januari 2027".

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "gateway/api/access.hpp"
+#include "gateway/api/language.hpp"
 #include "gateway/api/signal_body.hpp"
 #include "gateway/api/signals.hpp"
 
@@ -20,6 +21,7 @@ class Questions {
   explicit Questions(Services services) : services_(std::move(services)) {}
 
   Task<Response> post(Request request, Caller caller, Trace trace) {
+    const auto language = language_of(request);
     std::vector<config::Error> errors;
     const auto standing = services_.region.standing();
     auto query = read_query(request.body, standing->directory->vocabulary(), errors);
@@ -27,9 +29,14 @@ class Questions {
     if (!query)
       co_return co_await refuse(services_, std::move(caller), "person.query", std::move(errors),
                                 std::move(trace));
+    query->language = language;
     auto answer =
         co_await services_.query.ask(std::move(*query), std::move(caller), std::move(trace));
-    co_return answered(answer);
+    if (!answer) co_return net::problem(answer.failure());
+    // Not the matches: what partners sent is shown as it is.
+    auto& decisions = (*answer)["decisions"];
+    decisions = in_language(std::move(decisions), language);
+    co_return told(200, *answer, language);
   }
 
   Task<Response> matches(Request request, Caller caller, Trace trace) {
@@ -40,8 +47,9 @@ class Questions {
       co_return co_await refuse(services_, std::move(caller), "match.list", std::move(errors),
                                 std::move(trace));
     }
-    auto answer = co_await services_.query.matches(std::move(page->cursor), page->most,
-                                                   std::move(caller), std::move(trace));
+    auto answer =
+        co_await services_.query.matches(std::move(page->cursor), page->most, std::move(caller),
+                                         std::move(trace), language_of(request));
     co_return answered(answer);
   }
 

@@ -1,6 +1,7 @@
 #include "gateway/api/signals.hpp"
 
 #include "config/json.hpp"
+#include "gateway/api/language.hpp"
 #include "gateway/api/signal_body.hpp"
 
 namespace sluis::gateway::api {
@@ -58,10 +59,12 @@ Json problem_json(const std::vector<config::Error>& errors) {
 }  // namespace
 
 Task<Response> Signals::post(Request request, Caller caller, Trace trace) {
+  const auto language = language_of(request);
   const auto* type = request.header("content-type");
   const bool many = type != nullptr && type->starts_with("application/x-ndjson");
   auto body = std::move(request.body);
-  if (many) co_return co_await post_many(std::move(body), std::move(caller), std::move(trace));
+  if (many)
+    co_return co_await post_many(std::move(body), language, std::move(caller), std::move(trace));
   if (body.size() > limits_.body_bytes) {
     std::vector<config::Error> errors;
     errors.push_back(error(
@@ -69,10 +72,11 @@ Task<Response> Signals::post(Request request, Caller caller, Trace trace) {
     co_return co_await refuse(services_, std::move(caller), "signal.submit", std::move(errors),
                               std::move(trace));
   }
-  co_return co_await post_one(std::move(body), std::move(caller), std::move(trace));
+  co_return co_await post_one(std::move(body), language, std::move(caller), std::move(trace));
 }
 
-Task<Response> Signals::post_one(std::string body, Caller caller, Trace trace) {
+Task<Response> Signals::post_one(std::string body, policy::Language language, Caller caller,
+                                 Trace trace) {
   std::vector<config::Error> errors;
   const auto standing = services_.region.standing();
   auto signal = read_signal(body, standing->directory->vocabulary(),
@@ -87,7 +91,7 @@ Task<Response> Signals::post_one(std::string body, Caller caller, Trace trace) {
       co_await services_.submit.submit(std::move(submissions), std::move(caller), std::move(trace));
   const auto& outcome = outcomes.front();
   if (outcome.failure) co_return net::problem(*outcome.failure);
-  auto response = Response::json(status_of(outcome), outcome.answer);
+  auto response = told(status_of(outcome), signal_told(outcome.answer, language), language);
   response.set_header("Location", "/v1/signals/" + outcome.answer["id"].get<std::string>());
   co_return response;
 }
@@ -117,7 +121,8 @@ Result<Signals::Lines> Signals::split(std::string_view body) const {
   return lines;
 }
 
-Task<Response> Signals::post_many(std::string body, Caller caller, Trace trace) {
+Task<Response> Signals::post_many(std::string body, policy::Language language, Caller caller,
+                                  Trace trace) {
   auto split_body = split(body);
   if (!split_body) {
     std::vector<config::Error> errors;
@@ -146,13 +151,14 @@ Task<Response> Signals::post_many(std::string body, Caller caller, Trace trace) 
 
   Response response;
   response.content_type = "application/x-ndjson";
+  name_language(response, language);
   for (auto& line : lines) {
     if (line.outcome && line.outcome->failure) line.errors.push_back(*line.outcome->failure);
     Json answer{{"line", line.number}};
     if (!line.id.empty()) answer["id"] = line.id;
     if (line.errors.empty()) {
       answer["status"] = status_of(*line.outcome);
-      answer["signal"] = std::move(line.outcome->answer);
+      answer["signal"] = signal_told(std::move(line.outcome->answer), language);
     } else {
       answer["status"] = net::status_of(line.errors.front().code);
       answer["problem"] = problem_json(line.errors);
@@ -180,6 +186,7 @@ Task<void> Signals::record_malformed(const Lines& lines, const Caller& caller, c
 }
 
 Task<Response> Signals::get(Request request, Caller, Trace) {
+  const auto language = language_of(request);
   const auto id = config::SignalId::parse(request.params["id"]);
   if (!id) co_return net::problem(Code::not_found);
   struct Found {
@@ -198,7 +205,7 @@ Task<Response> Signals::get(Request request, Caller, Trace) {
     for (const auto& row : found.rows)
       if (part["shared"] == true && part["partner"] == row.to.str())
         part["delivery"] = delivery_json(row);
-  co_return Response::json(200, answer);
+  co_return told(200, signal_told(std::move(answer), language), language);
 }
 
 }  // namespace sluis::gateway::api

@@ -19,8 +19,8 @@ class Signals {
   struct Line;
   using Lines = std::vector<Line>;
 
-  Task<Response> post_one(std::string body, Caller caller, Trace trace);
-  Task<Response> post_many(std::string body, Caller caller, Trace trace);
+  Task<Response> post_one(std::string body, policy::Language language, Caller caller, Trace trace);
+  Task<Response> post_many(std::string body, policy::Language language, Caller caller, Trace trace);
   Task<void> record_malformed(const Lines& lines, const Caller& caller, const Trace& trace);
   config::Result<Lines> split(std::string_view body) const;
 

@@ -3,6 +3,7 @@
 #include "crypto/content.hpp"
 #include "crypto/encoding.hpp"
 #include "crypto/lock.hpp"
+#include "policy/text.hpp"
 
 namespace sluis::gateway {
 
@@ -90,29 +91,63 @@ void close_part(DraftPart& part, const Draft& draft, const Region& region,
   part.envelope = seal_envelope(message, part.recipient->seal_keys.front(), region.sign_key());
 }
 
-std::string_view field_nl(std::string_view field) {
-  if (field == "severity") return "ernst";
-  if (field == "observedAt") return "tijdstip";
-  if (field == "contact") return "contact";
-  return "melding";
+/// What the sender handed in and the deciding rule does not pass on.
+struct Withheld {
+  std::vector<std::string> fields, identifiers;
+};
+
+Withheld withheld_of(const DraftPart& part, const Draft& draft) {
+  const auto& decision = part.decision;
+  Withheld withheld;
+  const auto look = [&](const char* field, bool there) {
+    if (there && !shares_field(decision, field)) withheld.fields.emplace_back(field);
+  };
+  look("severity", true);
+  look("observedAt", true);
+  look("contact", !draft.submission.contact.is_null());
+  look("payload", !draft.submission.payload.is_null());
+  const auto& used = decision.identifiers;
+  for (const auto& key : draft.keys)
+    if (std::ranges::find(used, key.kind) == used.end()) withheld.identifiers.push_back(key.kind);
+  return withheld;
 }
 
 /// The decision as a sender reads it: under which rule, with what, closed until when, kept how
-/// long.
-std::string words_for(const DraftPart& part) {
+/// long, and what was withheld.
+policy::Text words_for(const DraftPart& part, const Withheld& withheld) {
+  using policy::Text;
   const auto& decision = part.decision;
-  if (!decision.permit) return decision.reason.text_nl();
-  std::string fields;
-  for (const auto& field : decision.fields) {
-    if (!fields.empty()) fields += ", ";
-    fields += field_nl(field);
+  const auto to = policy::plain(part.recipient->name);
+  if (!decision.permit) {
+    auto text = Text{"Niet gedeeld met ", "Not shared with "} + to + policy::plain(". ") +
+                Text{decision.reason.text_nl(), decision.reason.text_en()};
+    if (!decision.rule.empty())
+      text = text + Text{" Regel ", " Rule "} + policy::plain(decision.rule + ".");
+    return text;
   }
-  const auto until = decision.reveal == 1 ? std::string("meteen te lezen")
-                                          : "gesloten totdat " + std::to_string(decision.reveal) +
-                                                " partners over dezelfde persoon hebben gemeld";
-  return "Gedeeld met " + part.recipient->name + " volgens regel " + decision.rule + ": " +
-         (fields.empty() ? "zonder inhoud" : fields) + "; " + until + "; bewaard tot " +
-         config::format_time(part.expires_at) + ".";
+  const auto k = std::to_string(decision.reveal);
+  const auto opens = decision.reveal == 1 ? Text{"; meteen te lezen", "; to be read at once"}
+                                          : Text{"; gesloten totdat " + k +
+                                                     " partners over dezelfde persoon hebben "
+                                                     "gemeld",
+                                                 "; closed until " + k +
+                                                     " partners have signalled about the same "
+                                                     "person"};
+  auto text = Text{"Gedeeld met ", "Shared with "} + to + Text{" volgens regel ", " under rule "} +
+              policy::plain(decision.rule + ": ") + policy::fields_text(decision.fields) + opens +
+              Text{"; bewaard tot ", "; kept until "} +
+              policy::plain(config::format_time(part.expires_at) + ".");
+  if (!withheld.fields.empty())
+    text = text +
+           Text{" Niet gedeeld, omdat de regel het niet deelt: ",
+                " Not shared, since the rule does not share it: "} +
+           policy::fields_text(withheld.fields) + policy::plain(".");
+  if (!withheld.identifiers.empty())
+    text = text +
+           Text{" Niet gebruikt om te koppelen, omdat de regel het niet toelaat: ",
+                " Not used for linking, since the rule does not allow it: "} +
+           policy::identifiers_text(withheld.identifiers) + policy::plain(".");
+  return text;
 }
 
 }  // namespace
@@ -127,17 +162,20 @@ Json answer_for(const Draft& draft) {
   Json partners = Json::array();
   for (const auto& part : draft.parts) {
     const auto& decision = part.decision;
+    const auto withheld = withheld_of(part, draft);
+    const auto text = words_for(part, withheld);
     Json item{{"partner", part.recipient->id.str()},
               {"domain", part.domain->id.str()},
               {"shared", decision.permit},
               {"rule", decision.rule.empty() ? Json(nullptr) : Json(decision.rule)},
               {"reason", decision.reason.code()},
-              {"text", words_for(part)}};
+              {"text", {{"nl", text.nl}, {"en", text.en}}}};
     if (decision.permit) {
       item["identifiers"] = Json::array();
       for (const auto& link : part.links)
         if (link.epoch == part.links.front().epoch) item["identifiers"].push_back(link.key->kind);
       item["fields"] = decision.fields;
+      item["withheld"] = {{"fields", withheld.fields}, {"identifiers", withheld.identifiers}};
       item["revealAfterPartners"] = decision.reveal;
       item["keepUntil"] = config::format_time(part.expires_at);
     }

@@ -47,7 +47,8 @@ struct Draft {
 /// Curve and cipher work of some 200 µs a part: on a curve thread. Wipes the outputs.
 void close_draft(Draft& draft, const Region& region, const Standing& standing);
 
-/// {"id","acceptedAt","partners":[…]}: the decisions in words, nothing of the person.
+/// {"id","acceptedAt","partners":[…]}: the decisions in words, each text in Dutch and in English;
+/// nothing of the person but which kinds of identifier were used.
 [[nodiscard]] config::Json answer_for(const Draft& draft);
 
 }  // namespace sluis::gateway

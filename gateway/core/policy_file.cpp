@@ -136,4 +136,14 @@ Result<void> keep_policy(const Settings& settings, const PolicyReading& reading)
   return replace(kept_file(settings), crypto::as_view(reading.text), private_mode);
 }
 
+Result<std::string> text_in_force(const Settings& settings, const policy::Policy& in_force) {
+  for (const auto& file : {kept_file(settings), settings.policy}) {
+    auto text = read_text(file, most_document_bytes);
+    if (!text) continue;
+    const auto edition = policy::edition_of(*text);
+    if (edition.ok() && edition->hash == in_force.hash()) return text;
+  }
+  return error(Code::unavailable, "the policy is being replaced; ask again");
+}
+
 }  // namespace sluis::gateway

@@ -42,4 +42,8 @@ struct PolicyReading {
 [[nodiscard]] config::Result<void> keep_policy(const config::Settings& settings,
                                                const PolicyReading& reading);
 
+/// The text of the policy in force, comments too. `unavailable` while it is being replaced.
+[[nodiscard]] config::Result<std::string> text_in_force(const config::Settings& settings,
+                                                        const policy::Policy& in_force);
+
 }  // namespace sluis::gateway

@@ -33,6 +33,39 @@ struct Hit {
   store::Certainty certainty = store::Certainty::none;
 };
 
+policy::Text refusal_of(const policy::Reason& reason, const std::string& rule) {
+  policy::Text text{reason.text_nl(), reason.text_en()};
+  if (rule.empty()) return text;
+  return text + policy::Text{" Regel ", " Rule "} + policy::plain(rule + ".");
+}
+
+/// A decision about a theme, as who asked reads it. Nothing in it depends on the person.
+Json told(const policy::Decision& decision, const config::Theme& theme) {
+  using policy::Text;
+  auto text = Text{theme.nl, theme.en} + policy::plain(": ");
+  if (decision.permit) {
+    std::vector<std::string> withheld;
+    for (const auto field : policy::fields)
+      if (std::ranges::find(decision.fields, field) == decision.fields.end())
+        withheld.emplace_back(field);
+    text = text + Text{"regel ", "rule "} + policy::plain(decision.rule) +
+           Text{" toont van open signalen ", " shows of open signals "} +
+           policy::fields_text(decision.fields) + policy::plain(".");
+    if (!withheld.empty())
+      text = text +
+             Text{" Niet getoond, omdat de regel het niet toont: ",
+                  " Not shown, since the rule does not show it: "} +
+             policy::fields_text(withheld) + policy::plain(".");
+  } else {
+    text = text + refusal_of(decision.reason, decision.rule);
+  }
+  return {{"theme", theme.id},
+          {"permit", decision.permit},
+          {"rule", decision.rule.empty() ? Json(nullptr) : Json(decision.rule)},
+          {"reason", decision.reason.code()},
+          {"text", {{"nl", text.nl}, {"en", text.en}}}};
+}
+
 std::optional<crypto::Array<32>> unique_of(const auto& tags, const config::EpochId& epoch) {
   for (const auto& tag : tags)
     if (is_unique_kind(tag.kind) && tag.epoch == epoch) return tag.tag;
@@ -41,39 +74,39 @@ std::optional<crypto::Array<32>> unique_of(const auto& tags, const config::Epoch
 
 }  // namespace
 
-Result<Query::Sight> Query::sight(const Standing& standing, const Caller& caller,
-                                  const std::string& purpose, bool has_case) const {
+Query::Asked Query::decide(const Standing& standing, const Caller& caller,
+                           const std::string& purpose, bool has_case) const {
   policy::Question question;
   question.direction = policy::Direction::query;
   question.role = caller.role;
   question.purpose = purpose;
   question.has_case = has_case;
   question.today = standing.directory->time_zone().local_day(region_.now());
-  Sight seen;
-  std::optional<policy::Reason> why;
+  Asked asked;
   for (const auto& theme : standing.directory->vocabulary().themes) {
     question.theme = theme.id;
     auto decision = policy::decide(*standing.policy, question, {});
+    asked.decisions.push_back(told(decision, theme));
     if (decision.permit) {
-      seen.emplace(theme.id, std::move(decision));
-    } else if (!why) {
-      why = decision.reason;
+      asked.seen.emplace(theme.id, std::move(decision));
+    } else if (asked.refusal.nl.empty()) {
+      asked.refusal = refusal_of(decision.reason, decision.rule);
     }
   }
-  if (seen.empty()) return error(Code::forbidden, why ? why->text_nl() : "geen thema's");
-  return seen;
+  return asked;
 }
 
 Task<Result<Json>> Query::ask(PersonQuery query, Caller caller, Trace trace) {
   const auto standing = region_.standing();
   std::optional<config::Error> failure;
-  auto seen = sight(*standing, caller, query.purpose, !query.case_id.empty());
+  const auto asked = decide(*standing, caller, query.purpose, !query.case_id.empty());
+  const auto language = query.language;
   const auto keys = std::make_shared<const std::vector<LinkageKey>>(linkage_keys(query.person));
   PersonTags tags;
   if (const auto usable = standing->directory->usable_at(region_.now()); !usable) {
     failure = error(Code::unavailable, usable.failure().detail);
-  } else if (!seen) {
-    failure = seen.failure();
+  } else if (asked.seen.empty()) {
+    failure = error(Code::forbidden, policy::in(language, asked.refusal));
   } else if (keys->empty()) {
     failure = error(Code::invalid,
                     "a BSN, or a family name, given names and birth date, or a birth date, postal "
@@ -88,15 +121,16 @@ Task<Result<Json>> Query::ask(PersonQuery query, Caller caller, Trace trace) {
     }
   }
   if (!failure) {
-    auto act = [this, standing, tags, sight = *seen, purpose = query.purpose,
+    auto act = [this, standing, tags, asked, language, purpose = query.purpose,
                 case_id = query.case_id, caller, trace, keys](store::Transaction& tx) {
-      spend(tx, sight, caller);
+      spend(tx, asked.seen, caller, language);
       std::size_t shown = 0;
-      auto answer = look_up(tx, tags, sight, shown);
+      auto answer = look_up(tx, tags, asked.seen, shown);
+      answer["decisions"] = asked.decisions;
       auto record =
           recorder_.start("person.query", audit::Outcome::permit, actor_of(caller), trace);
       record.purpose = purpose;
-      record.rule = sight.begin()->second.rule;
+      record.rule = asked.seen.begin()->second.rule;
       record.count = shown;
       recorder_.append(tx, record, *keys, case_id);
       if (anomalies_ != nullptr) anomalies_->after_query(tx, record, *keys, !case_id.empty());
@@ -114,14 +148,19 @@ Task<Result<Json>> Query::ask(PersonQuery query, Caller caller, Trace trace) {
   co_return co_await refuse("person.query", caller, std::move(why), trace, &query);
 }
 
-void Query::spend(store::Transaction& tx, const Sight& sight, const Caller& caller) const {
+void Query::spend(store::Transaction& tx, const Sight& sight, const Caller& caller,
+                  policy::Language language) const {
   std::set<std::string> rules;
   for (const auto& [theme, decision] : sight) {
     if (!decision.per_day || !rules.insert(decision.rule).second) continue;
     const Budget budget("query/" + decision.rule + "/" + caller.name, *decision.per_day);
     // Thrown, so that what other rules counted in this act is undone.
-    if (const auto spent = budget.spend(tx, 1, region_.now()); !spent)
-      throw OverBudget{spent.failure()};
+    if (const auto spent = budget.spend(tx, 1, region_.now()); !spent) {
+      auto why = spent.failure();
+      why.detail =
+          policy::in(language, refusal_of({policy::Reason::Kind::over_budget, {}}, decision.rule));
+      throw OverBudget{std::move(why)};
+    }
   }
 }
 
@@ -198,17 +237,17 @@ Json Query::match_json(store::Transaction& tx, const store::Match& match, const 
           {"signals", std::move(signals)}};
 }
 
-Task<Result<Json>> Query::matches(std::string cursor, std::size_t most, Caller caller,
-                                  Trace trace) {
+Task<Result<Json>> Query::matches(std::string cursor, std::size_t most, Caller caller, Trace trace,
+                                  policy::Language language) {
   const auto standing = region_.standing();
   // A list asks for no person: what may be seen is what a query with a case would show, for any
   // purpose that a rule of this role names.
   Sight seen;
   for (const auto& purpose : standing->directory->vocabulary().purposes)
-    if (auto some = sight(*standing, caller, purpose, true); some.ok()) seen.merge(*some);
+    seen.merge(decide(*standing, caller, purpose, true).seen);
   if (seen.empty()) {
     auto why = error(Code::forbidden,
-                     "no query rule of the policy names the role \"" + caller.role + "\"");
+                     policy::in(language, refusal_of({policy::Reason::Kind::wrong_role, {}}, {})));
     co_return co_await refuse("match.list", caller, std::move(why), trace, nullptr);
   }
   auto act = [this, seen, cursor, most, caller, trace](store::Transaction& tx) {

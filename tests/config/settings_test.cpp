@@ -47,6 +47,7 @@ TEST_CASE("Settings: the shortest file, and its defaults", "[settings]") {
   CHECK_FALSE(settings->tls.api_authorities);
   CHECK(settings->policy_keys.size() == 1);
   CHECK(settings->policy_threshold == 1);
+  CHECK_FALSE(settings->partner_policies);
   CHECK(settings->data == "/srv/region/ggz/data");
   CHECK(settings->threads.network == 1);
   CHECK(settings->threads.curve == 1);
@@ -74,6 +75,7 @@ TEST_CASE("Settings: everything that may be left out, with comments", "[settings
   json["log"] = {{"level", "debug"}};
   json["policyKeys"].push_back(test::public_key("lawyer"));
   json["policyThreshold"] = 2;
+  json["partnerPolicies"] = "partners";
   const auto settings = Settings::parse("// of ggz\n" + json.dump() + "/* end */", "x");
   REQUIRE(settings.ok());
   CHECK(settings->tls.api_authorities == fs::path("x/api-ca.pem"));
@@ -84,6 +86,7 @@ TEST_CASE("Settings: everything that may be left out, with comments", "[settings
   CHECK(settings->alarm.elements == 0);
   CHECK(settings->log_level == "debug");
   CHECK(settings->policy_threshold == 2);
+  CHECK(settings->partner_policies == fs::path("x/partners"));
 }
 
 TEST_CASE("Settings: a refused one names its key and what was wrong", "[settings]") {

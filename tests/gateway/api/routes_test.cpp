@@ -2,87 +2,16 @@
 #include "gateway/api/routes.hpp"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <fstream>
 #include <set>
 
-#include "core_fixture.hpp"
-#include "gateway/api/audit_routes.hpp"
-#include "tests/gateway/temporary_folder.hpp"
+#include "service.hpp"
 
 using namespace sluis;
 using namespace sluis::gateway;
 using namespace sluis::gateway::test;
 using config::Json;
-
-namespace {
-
-constexpr auto id = "5bcbd0f8-c9c6-4359-96d5-9b93583213f0";
-
-Json signal(const std::string& signal_id = id) {
-  return {{"id", signal_id},
-          {"person", {{"bsn", "123456782"}}},
-          {"theme", "geweld"},
-          {"severity", "hoog"},
-          {"purpose", "persoonsgerichte-aanpak"},
-          {"observedAt", "2026-11-21T10:00:00Z"}};
-}
-
-/// ggz (sends) or zvh (is queried), with a token for each role.
-struct Service : Gateway {
-  explicit Service(const std::string& self = "ggz") : Gateway(self) {
-    for (const std::string role : {"sender", "procesregisseur", "privacy-officer", "operator"})
-      held[role] = create_token(folder / "tokens.json", role, role, {0, 10, 0}, clock).value();
-    api::add_routes(router,
-                    {io.get_executor(), region, *store, submit, query, recorder, tally, tokens},
-                    {2'000, 10'000, 3});
-    api::add_audit_routes(
-        router, {io.get_executor(), region, *store, submit, query, recorder, tally, tokens},
-        reading, folder / "audit");
-  }
-  net::Response officer(const std::string& path) { return call("GET", path, "privacy-officer"); }
-  net::Response officer(const std::string& path, const Json& body) {
-    return call("POST", path, "privacy-officer", body.dump());
-  }
-  Json found(const std::string& terms) {
-    return Json::parse(officer("/v1/audit-records?" + terms).body)["records"];
-  }
-  net::Response call(const std::string& method, const std::string& path, const std::string& role,
-                     std::string body = {}, const std::string& type = "application/json") {
-    net::Request request;
-    request.method = method;
-    request.path = path.substr(0, path.find('?'));
-    if (path.find('?') != std::string::npos) request.query = path.substr(path.find('?') + 1);
-    if (!role.empty())
-      request.headers.emplace_back("Authorization",
-                                   "Bearer " + (held.contains(role) ? held[role] : role));
-    if (method == "POST") request.headers.emplace_back("Content-Type", type);
-    request.body = std::move(body);
-    return run(router.dispatch(std::move(request)));
-  }
-  net::Response post(const std::string& body, const std::string& type = "application/json") {
-    return call("POST", "/v1/signals", "sender", body, type);
-  }
-  sluis::test::TemporaryFolder folder;
-  std::map<std::string, std::string> held;
-  FakePeers peers;
-  Evaluator evaluator{io.get_executor(), region, peers, curve, patient};
-  std::vector<std::string> queued;
-  Submit submit{region,    *store,
-                evaluator, curve,
-                recorder,  [this](const config::PartnerId& to) { queued.push_back(to.str()); }};
-  Query query{region, *store, evaluator, recorder};
-  AuditReading reading{region, *store, evaluator, curve, recorder};
-  RefusalTally tally{recorder, *store};
-  TokenFile tokens{folder / "tokens.json"};
-  net::Router router;
-};
-
-Json problem_of(const net::Response& response) {
-  CHECK(response.content_type == "application/problem+json");
-  return Json::parse(response.body);
-}
-
-}  // namespace
 
 TEST_CASE("api routes: without a token in force nobody gets in, and it is counted", "[api]") {
   Service ggz;
@@ -177,7 +106,7 @@ TEST_CASE("api routes: questions, pages and their faults", "[api]") {
                       {"case", "zaak-1"}};
   const auto answer = ask(question);
   CHECK(answer.status == 200);
-  CHECK(Json::parse(answer.body) == Json{{"matches", Json::array()}});
+  CHECK(Json::parse(answer.body)["matches"] == Json::array());
   auto wrong = question;
   wrong["person"]["bsn"] = "123456789";
   CHECK(problem_of(ask(wrong))["errors"][0]["pointer"] == "/person/bsn");
@@ -187,6 +116,75 @@ TEST_CASE("api routes: questions, pages and their faults", "[api]") {
     CAPTURE(bad);
     CHECK(zvh.call("GET", "/v1/matches?" + bad, "procesregisseur").status == 400);
   }
+}
+
+TEST_CASE("api routes: a sender reads which rule decided and what it withheld, in its language",
+          "[api]") {
+  Service ggz;
+  auto full = signal();
+  full["payload"] = {{"nl", "een tekst"}, {"en", "a text"}};
+  const auto text = [](const std::string& answer) {
+    return Json::parse(answer)["partners"][0]["text"].get<std::string>();
+  };
+  const std::string nl = "Niet gedeeld, omdat de regel het niet deelt: het tijdstip en de melding";
+  const std::string en = "Not shared, since the rule does not share it: the time of observation";
+  const auto accepted = ggz.post(full.dump());
+  CHECK(text(accepted.body).find("volgens regel ggz-zvh") != std::string::npos);
+  CHECK(text(accepted.body).find(nl) != std::string::npos);
+  CHECK(Json::parse(accepted.body)["partners"][0]["withheld"] ==
+        Json{{"fields", {"observedAt", "payload"}}, {"identifiers", Json::array()}});
+  // What was kept is told in the language of whoever asks for it, and is the same answer.
+  ggz.language = "de, en-GB;q=0.8, nl;q=0.5";
+  const auto again = ggz.post(full.dump());
+  REQUIRE(again.status == 200);
+  CHECK(text(again.body).find("under rule ggz-zvh") != std::string::npos);
+  CHECK(text(again.body).find(en) != std::string::npos);
+  const net::Header named{"Content-Language", "en"};
+  CHECK(std::ranges::find(again.headers, named) != again.headers.end());
+  CHECK(text(ggz.call("GET", std::string("/v1/signals/") + id, "sender").body) == text(again.body));
+  const auto lines = ggz.post(full.dump() + "\n", "application/x-ndjson");
+  CHECK(text(Json::parse(lines.body)["signal"].dump()) == text(again.body));
+  auto mild = signal("7c9e6679-7425-40de-944b-e07fc1f90ae7");
+  mild["severity"] = "laag";
+  const auto refused = text(ggz.post(mild.dump()).body);
+  CHECK(refused.starts_with("Not shared with "));
+  CHECK(refused.ends_with("The policy shares this from a higher severity on."));
+}
+
+TEST_CASE("api routes: who asks about a person reads which rules decide, in their language",
+          "[api]") {
+  Service zvh("zvh");
+  const Json question{{"person", {{"bsn", "123456782"}}},
+                      {"purpose", "persoonsgerichte-aanpak"},
+                      {"case", "zaak-1"}};
+  const auto ask = [&](const Json& body) {
+    return zvh.call("POST", "/v1/queries", "procesregisseur", body.dump());
+  };
+  const auto first = Json::parse(ask(question).body)["decisions"];
+  REQUIRE(first.size() == zvh.region.standing()->directory->vocabulary().themes.size());
+  CHECK(first[0]["rule"] == "regie");
+  const auto nl = first[0]["text"].get<std::string>();
+  CHECK(nl.find("regel regie toont van open signalen de contactpersoon.") != std::string::npos);
+  CHECK(nl.find("Niet getoond, omdat de regel het niet toont: de ernst") != std::string::npos);
+  auto another = question;
+  another["person"]["bsn"] = "111222333";
+  CHECK(Json::parse(ask(another).body)["decisions"] == first);  // nothing in it is of the person
+  auto without = question;
+  without.erase("case");
+  CHECK(problem_of(ask(without))["detail"] ==
+        "Het beleid staat dit alleen toe bij een zaak; noem de zaak.");
+  zvh.language = "en";
+  CHECK(problem_of(ask(without))["detail"] ==
+        "The policy permits this for a case only; name the case.");
+  const auto english = Json::parse(ask(question).body)["decisions"][0]["text"].get<std::string>();
+  CHECK(english.find("rule regie shows of open signals the contact.") != std::string::npos);
+  CHECK(ask(question).status == 200);
+  CHECK(ask(question).status == 200);
+  const auto spent = ask(question);  // the sixth of a day
+  CHECK(spent.status == 429);
+  CHECK(spent.has_header("Retry-After"));
+  CHECK(problem_of(spent)["detail"] ==
+        "The number that the policy permits in a day has been reached. Rule regie.");
 }
 
 TEST_CASE("api routes: what could not be made durable has not happened", "[api]") {

@@ -297,7 +297,7 @@ TEST_CASE("every record is a valid AuditEvent of FHIR R4", "[search]") {
         "content.open",     "evaluation.answer", "evaluation.alarm", "key.wipe",
         "key.approve",      "witness.late",      "api.call",         "api.authenticate",
         "peer.connect",     "audit.read",        "audit.subject",    "audit.erase",
-        "anomaly"}) {
+        "anomaly",          "policy.read",       "policy.explain",   "policy.compare"}) {
     for (const auto outcome : {Outcome::permit, Outcome::deny, Outcome::error}) {
       Record bare;
       bare.id = "0f8fad5b-d9cb-469f-a165-70867728950e";

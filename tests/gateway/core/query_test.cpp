@@ -97,7 +97,7 @@ TEST_CASE("query: a closed person and an unknown one read and cost the same", "[
     for (const auto& asked : zvh.peers.asked) elements += asked.request.blinded.size();
     evaluations.push_back(elements);
   }
-  CHECK(answers[0] == R"({"matches":[]})");
+  CHECK(Json::parse(answers[0])["matches"] == Json::array());
   CHECK(answers[0] == answers[1]);
   CHECK(evaluations[0] == 2);
   CHECK(evaluations[0] == evaluations[1]);

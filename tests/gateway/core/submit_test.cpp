@@ -249,7 +249,8 @@ TEST_CASE("submit: what may not be shared is accepted, and goes nowhere", "[core
     const auto& part = outcome.answer["partners"][0];
     CHECK(part["shared"] == false);
     CHECK(part["reason"] == c.reason);
-    CHECK_FALSE(part["text"].get<std::string>().empty());
+    for (const auto* language : {"nl", "en"})
+      CHECK_FALSE(part["text"][language].get<std::string>().empty());
     CHECK(ggz.peers.asked.empty());
     CHECK(ggz.outbox().empty());
     CHECK(records(*ggz.store)[0]["rule"] == c.reason);
