@@ -67,7 +67,7 @@ Outcome sign(const SignOptions& options, Console& console) {
 struct PolicyOptions {
   std::vector<std::string> files;
   std::filesystem::path second;  // a question, cases, a log
-  std::filesystem::path html;
+  std::filesystem::path html, was;
   WordsFrom words;
   std::string day, language = "nl";
   bool json = false, strict = false;
@@ -182,7 +182,14 @@ Outcome compare(const PolicyOptions& options, Console& console) {
 Outcome simulate(const PolicyOptions& options, Console& console) {
   const auto ready = make_ready(options);
   if (!ready) return ready.failure();
-  policy::Simulator simulator(ready->policies.front().policy, ready->known);
+  std::optional<PolicyFile> was;
+  if (!options.was.empty()) {
+    auto read = read_policy_file(options.was, ready->known);
+    if (!read) return read.failure();
+    was = std::move(*read);
+  }
+  policy::Simulator simulator(ready->policies.front().policy, ready->known,
+                              was ? &was->policy : nullptr);
   const auto past = read_past_decisions(
       options.second, [&](const policy::PastDecision& each) { simulator.add(each); });
   if (!past) return past.failure();
@@ -248,8 +255,11 @@ void add_readings(CLI::App& family, Session& session) {
   compared->add_option("--html", page->html, "write the table as a page too");
   auto [simulated, log] = add_reading(
       family, session, "simulate", "the decisions in an audit log once more, under this policy",
-      "sluis policy simulate new.json --settings settings.json --log data/audit", 1, simulate);
-  simulated->add_option("--log", log->second, "the log's folder")->required();
+      "sluis policy simulate new.json --was policy.json --settings settings.json --log data/audit",
+      1, simulate);
+  simulated->add_option("--log", log->second, "a log's folder, or that of all logs")->required();
+  simulated->add_option("--was", log->was,
+                        "the policy that decided then: to decide again what was sent too");
   auto [tested, cases] = add_reading(
       family, session, "test", "run a file of cases that the policy must satisfy",
       "sluis policy test policy.json --cases cases.json --directory regio.json", 1, test);

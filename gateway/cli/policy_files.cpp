@@ -1,6 +1,7 @@
 #include "gateway/cli/policy_files.hpp"
 
 #include "config/settings.hpp"
+#include "gateway/audit/log_chain.hpp"
 #include "gateway/audit/log_reader.hpp"
 #include "gateway/audit/tiles.hpp"
 #include "gateway/files/files.hpp"
@@ -60,7 +61,7 @@ Tells read_question(const Json& record, const std::string& action, policy::Quest
     question.severity = text_of(record, "question", "severity");
     question.identifiers = split(text_of(record, "question", "identifiers"), ',');
     if (question.partner.empty()) return Tells::nothing;  // refused before any partner was asked
-    return question.severity.empty() ? Tells::too_little : Tells::all;
+    return Tells::all;                                    // what is left out, is tried
   }
   if (action == "envelope.receive") {
     question.direction = Direction::accept;
@@ -93,6 +94,7 @@ Tells read_decision(const Json& record, policy::PastDecision& past, const config
   past.id = text_of(record, "id");
   past.at = text_of(record, "at");
   past.who = text_of(record, "actor", "id");
+  past.policy = text_of(record, "policy");
   const auto at = config::parse_time(past.at);
   if (!at) return Tells::too_little;
   past.question.today = zone.local_day(*at);
@@ -133,17 +135,16 @@ Result<config::Day> day_or_today(const std::string& text) {
   return zone->local_day(config::SystemClock().now());
 }
 
-Result<PastDecisions> read_past_decisions(
-    const std::filesystem::path& log,
-    const std::function<void(const policy::PastDecision&)>& decided) {
+namespace {
+
+/// The records of one published log, counted and handed on.
+Result<void> read_log(const std::filesystem::path& log, const config::TimeZone& zone,
+                      PastDecisions& seen,
+                      const std::function<void(const policy::PastDecision&)>& decided) {
   const audit::LogReader reader(log);
-  const auto zone = config::TimeZone::load("Europe/Amsterdam");
-  if (!zone) return zone.failure();
-  if (!reader.checkpoint()) return error(Code::not_found, log.string() + ": holds no audit log");
-  PastDecisions seen;
   for (std::uint64_t bundle = 0;; ++bundle) {
     const auto file = reader.bundle(bundle, audit::tile_width);
-    if (!file) break;
+    if (!file) return {};
     auto rest = std::string_view(file->bytes);
     while (const auto text = audit::take_from_bundle(rest)) {
       const auto record = Json::parse(*text, nullptr, false);
@@ -152,13 +153,32 @@ Result<PastDecisions> read_past_decisions(
                                         " is no JSON; see `sluis audit verify`");
       ++seen.records;
       policy::PastDecision past;
-      const auto tells = read_decision(record, past, *zone);
+      const auto tells = read_decision(record, past, zone);
       if (tells == Tells::too_little) ++seen.untold;
-      if (tells != Tells::all) continue;
-      ++seen.decided;
-      decided(past);
+      if (tells == Tells::all) decided(past);
     }
   }
+}
+
+}  // namespace
+
+Result<PastDecisions> read_past_decisions(
+    const std::filesystem::path& log,
+    const std::function<void(const policy::PastDecision&)>& decided) {
+  const auto zone = config::TimeZone::load("Europe/Amsterdam");
+  if (!zone) return zone.failure();
+  std::vector<std::filesystem::path> folders;
+  if (audit::LogReader(log).checkpoint()) {
+    folders.push_back(log);
+  } else {
+    const auto years = audit::published_logs(log);
+    if (!years) return years.failure();
+    for (const auto& year : *years) folders.push_back(year.folder);
+  }
+  PastDecisions seen;
+  seen.logs = folders.size();
+  for (const auto& folder : folders)
+    if (auto read = read_log(folder, *zone, seen, decided); !read) return read.failure();
   return seen;
 }
 

@@ -31,11 +31,12 @@ struct PolicyFile {
 /// The day in Amsterdam, or the one that was asked for.
 [[nodiscard]] config::Result<config::Day> day_or_today(const std::string& text);
 
-/// Walks a published log's records (audit.md), oldest first, and calls `decided` for each that
-/// tells of a decision by policy. Not verified: `sluis audit verify` does that.
+/// Walks the records of a published log, or of all logs in a gateway's folder, one for each year,
+/// oldest first, and calls `decided` for each that tells of a decision by policy. Not verified:
+/// `sluis audit verify` does that.
 struct PastDecisions {
+  std::size_t logs = 0;
   std::uint64_t records = 0;
-  std::uint64_t decided = 0;
   std::uint64_t untold = 0;  // a decision, but the record lacks what it was about
 };
 [[nodiscard]] config::Result<PastDecisions> read_past_decisions(

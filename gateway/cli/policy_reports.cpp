@@ -119,12 +119,14 @@ void print_simulation(const policy::Simulation& simulation, const PastDecisions&
     for (const auto& each : simulation.changes)
       changes.push_back(
           {{"record", each.id}, {"at", each.at}, {"from", each.from}, {"to", each.to}});
-    return print_json(console, {{"records", past.records},
+    return print_json(console, {{"logs", past.logs},
+                                {"records", past.records},
                                 {"decided", simulation.decided},
                                 {"same", simulation.same},
                                 {"changed", simulation.changes.size()},
-                                {"dependsOnTheme", simulation.depends},
-                                {"untold", past.untold},
+                                {"dependsOnUntold", simulation.depends},
+                                {"untold", past.untold + simulation.untold},
+                                {"fitsNothing", simulation.unfit},
                                 {"kinds", std::move(kinds)},
                                 {"changes", std::move(changes)}});
   }
@@ -134,11 +136,17 @@ void print_simulation(const policy::Simulation& simulation, const PastDecisions&
               << say(speech, " blijven gelijk\n", " stay the same\n") << "  "
               << grouped(simulation.changes.size()) << say(speech, " veranderen\n", " change\n")
               << "  " << grouped(simulation.depends)
-              << say(speech, " hangen af van een thema dat het record niet noemt\n",
-                     " depend on a theme that the record does not tell\n")
-              << "  " << grouped(past.untold)
-              << say(speech, " records noemen te weinig om opnieuw te beslissen\n\n",
-                     " records tell too little to decide again\n\n");
+              << say(speech, " hangen af van wat het record niet noemt\n\n",
+                     " depend on what the record does not tell\n\n")
+              << say(speech, "Niet opnieuw beslist:\n", "Not decided again:\n") << "  "
+              << grouped(past.untold + simulation.untold)
+              << say(speech,
+                     " noemen te weinig; wat verzonden is, vraagt om --was met het beleid van "
+                     "toen\n",
+                     " tell too little; what was sent takes --was with the policy of that time\n")
+              << "  " << grouped(simulation.unfit)
+              << say(speech, " passen bij geen vraag onder dat beleid en dit register\n\n",
+                     " fit no question under that policy and this directory\n\n");
   Table kinds(
       {say(speech, "AANTAL", "COUNT"), say(speech, "WAS", "WAS"), say(speech, "WORDT", "BECOMES")});
   for (const auto& [kind, count] : simulation.kinds)

@@ -1,4 +1,4 @@
-// What an author can do with a policy besides deciding: check, explain, compare, simulate, test.
+// What an author can do with a policy besides deciding: check, explain, compare, test.
 #include <catch2/catch.hpp>
 
 #include "policy/cases.hpp"
@@ -6,7 +6,6 @@
 #include "policy/compare.hpp"
 #include "policy/explain.hpp"
 #include "policy/sentences.hpp"
-#include "policy/simulate.hpp"
 #include "tests/policy/policy_fixture.hpp"
 
 namespace sluis::policy {
@@ -267,61 +266,6 @@ TEST_CASE("compare: offered, taken in, asked for, missing, and where conditions 
   CHECK(page.find("<script") == std::string::npos);
   CHECK(page.find("ggz-zvh") != std::string::npos);
   CHECK(to_json(all)["gaps"].size() == all.gaps.size());
-}
-
-TEST_CASE("simulate: what changes, and from what to what", "[simulate]") {
-  auto document = policy_document();
-  document["send"][0]["severityAtLeast"] = "acuut";
-  const auto policy = policy_of(document);
-  Simulator simulator(policy, around());
-  PastDecision send{"1", "2026-11-01T09:00:00Z", {}, "ggz-system", true, "ggz-zvh"};
-  send.question.partner = "zvh";
-  send.question.theme = "verward-hoog-risico-gedrag";
-  send.question.purpose = "persoonsgerichte-aanpak";
-  send.question.severity = "hoog";
-  send.question.identifiers = {"bsn"};
-  send.question.today = day();
-  simulator.add(send);
-  send.id = "2";
-  send.question.severity = "acuut";
-  simulator.add(send);
-  PastDecision accept{"3", "", {}, "", true, "from-all"};
-  accept.question.direction = Direction::accept;
-  accept.question.partner = "politie";
-  accept.question.purpose = "toezicht";
-  accept.question.legal_basis = "wmo";
-  accept.question.today = day();
-  simulator.add(accept);  // its theme is not told: every theme gives the same
-  PastDecision evaluate{"4", "", {}, "", true, "vt-zvh"};
-  evaluate.question.direction = Direction::evaluate;
-  evaluate.question.partner = "veilig-thuis";
-  evaluate.question.domain = "zvh";
-  evaluate.question.use = "lock";
-  evaluate.question.count = 6000;
-  evaluate.question.today = day();
-  simulator.add(evaluate);
-  simulator.add(evaluate);  // the day's budget is 10,000
-  const auto& result = simulator.result();
-  CHECK(result.decided == 5);
-  CHECK(result.same == 3);
-  CHECK(result.kinds.at({"permit ggz-zvh", "deny severity-too-low"}) == 1);
-  CHECK(result.kinds.at({"permit vt-zvh", "deny vt-zvh"}) == 1);
-  REQUIRE(result.changes.size() == 2);
-  CHECK(result.changes[0].id == "1");
-
-  document["accept"][0]["themes"] = {"geweld"};
-  const auto narrower = policy_of(document);
-  Simulator again(narrower, around());
-  again.add(accept);
-  CHECK(again.result().depends == 1);
-  PastDecision query{"5", "", {}, "regisseur", true, "regie"};
-  query.question.direction = Direction::query;
-  query.question.role = "procesregisseur";
-  query.question.purpose = "persoonsgerichte-aanpak";
-  query.question.has_case = true;
-  query.question.today = day();
-  again.add(query);
-  CHECK(again.result().same == 1);
 }
 
 TEST_CASE("cases: a policy is held against what it must say", "[cases]") {

@@ -47,6 +47,20 @@ says 'sluit aan'; says 'gevraagd, niet aangeboden'
 grep -q '<table>' "$work/gaps.html" || fail "no table in the page"
 ! grep -qE 'https?://|<script' "$work/gaps.html" || fail "the page needs more than itself"
 ends_with 5 "$sluis" policy compare "$templates/ggz.json" "$templates/ggz.json" "${words[@]}"
+ends_with 0 "$sluis" policy compare "$templates"/{veilig-thuis,ggz,politie,gemeente,ggd,zvh}.json "${words[@]}" --json
+python3 - "$work/out" <<'P' || fail "not the gap table as JSON"
+import json, sys
+table = json.load(open(sys.argv[1]))
+assert len(table["organisations"]) == 6, table["organisations"]
+states = {"agreed", "not-accepted", "not-offered", "forbidden"}
+for gap in table["gaps"]:
+    assert gap["state"] in states and gap["from"] != gap["to"], gap
+    assert (gap["state"] == "agreed") <= (gap["offered"] and gap["accepted"]), gap
+    for each in gap["differences"]:
+        assert each["nl"] and each["en"], gap
+agreed = [g for g in table["gaps"] if (g["theme"], g["from"], g["to"]) == ("verward-hoog-risico-gedrag", "ggz", "zvh")]
+assert agreed and agreed[0]["offers"] == ["ggz-zvh-verward-gedrag"], agreed
+P
 
 # test: a case that fails
 sed 's/"rule": "ggz-vt-geweld"/"rule": "another"/' "$templates/cases/ggz.json" >"$work/cases.json"
@@ -65,28 +79,50 @@ says 'signed version 1'
 [ "$(grep -c '//' "$work/signed.json")" = "$(grep -c '//' "$templates/ggz.json")" ] || fail "comments are gone"
 ends_with 0 "$sluis" policy check "$work/signed.json" "${words[@]}" --strict
 
-# simulate: a log of three records, as tiles have it
-mkdir -p "$work/log/tile/entries"
-echo checkpoint >"$work/log/checkpoint"
-python3 - "$work/log/tile/entries/000.p" <<'P'
-import json, os, sys
-records = [
+# simulate: a log of three records, as tiles have it; then with that of the year before
+cat >"$work/log.py" <<'P'
+import base64, json, os, sys
+root, origin, records = sys.argv[1], sys.argv[2], json.load(sys.stdin)
+os.makedirs(f"{root}/tile/entries/000.p")
+code = lambda size: base64.b64encode(bytes(size)).decode()
+with open(f"{root}/checkpoint", "w") as note:
+    note.write(f"{origin}\n{len(records)}\n{code(32)}\n\n\u2014 {origin} {code(68)}\n")
+with open(f"{root}/tile/entries/000.p/{len(records)}", "wb") as bundle:
+    for record in records:
+        text = json.dumps(record).encode()
+        bundle.write(len(text).to_bytes(2, "big") + text)
+P
+python3 "$work/log.py" "$work/logs/2026" sluis.test/2026 <<'J'
+[
     {"id": "1", "action": "envelope.receive", "outcome": "permit", "at": "2026-11-01T09:00:00.000Z",
      "counterparty": "ggz", "purpose": "persoonsgerichte-aanpak",
      "legalBasis": "wgbo-conflict-van-plichten", "rule": "zvh-neemt-verward-gedrag-aan"},
     {"id": "2", "action": "person.query", "outcome": "permit", "at": "2026-11-01T09:00:00.000Z",
      "actor": {"id": "r", "role": "procesregisseur"}, "purpose": "persoonsgerichte-aanpak",
      "rule": "zvh-procesregisseur-vraagt"},
-    {"id": "3", "action": "match.begin", "outcome": "permit", "at": "2026-11-01T09:00:00.000Z"},
+    {"id": "3", "action": "match.begin", "outcome": "permit", "at": "2026-11-01T09:00:00.000Z"}
 ]
-os.makedirs(sys.argv[1])
-with open(f"{sys.argv[1]}/{len(records)}", "wb") as bundle:
-    for record in records:
-        text = json.dumps(record).encode()
-        bundle.write(len(text).to_bytes(2, "big") + text)
-P
-ends_with 0 "$sluis" policy simulate "$templates/zvh.json" --log "$work/log" "${words[@]}" --json
-says '"records": 3'; says '"decided": 2'; says '"dependsOnTheme": 1'
+J
+ends_with 0 "$sluis" policy simulate "$templates/zvh.json" --log "$work/logs/2026" "${words[@]}" --json
+says '"records": 3'; says '"decided": 2'; says '"dependsOnUntold": 1'
 says '"from": "permit zvh-procesregisseur-vraagt"'; says '"to": "deny case-required"'
-ends_with 5 "$sluis" policy simulate "$templates/zvh.json" --log "$work" "${words[@]}"
+python3 "$work/log.py" "$work/logs/2025" sluis.test/2025 <<'J'
+[ {"id": "0", "action": "match.begin", "outcome": "permit", "at": "2025-11-01T09:00:00.000Z"} ]
+J
+ends_with 0 "$sluis" policy simulate "$templates/zvh.json" --log "$work/logs" "${words[@]}" --json
+says '"logs": 2'; says '"records": 4'; says '"decided": 2'
+mkdir "$work/none"
+ends_with 5 "$sluis" policy simulate "$templates/zvh.json" --log "$work/none" "${words[@]}"
+
+# --was: what was sent is decided again, as far as the policy that decided tells what it was
+hash=$("$sluis" policy sign "$work/signed.json" --key "$work/officer.json" --json | sed -n 's/.*"hash": "\([^"]*\)".*/\1/p')
+python3 "$work/log.py" "$work/sent/2026" sluis.test/2026 <<J
+[ {"id": "s", "action": "signal.submit", "outcome": "permit", "at": "2026-11-01T09:00:00.000Z",
+   "counterparty": "zvh", "purpose": "persoonsgerichte-aanpak", "rule": "ggz-zvh-verward-gedrag",
+   "policy": "$hash"} ]
+J
+ends_with 0 "$sluis" policy simulate "$templates/ggz.json" --log "$work/sent" "${words[@]}" --json
+says '"decided": 0'; says '"untold": 1'
+ends_with 0 "$sluis" policy simulate "$templates/ggz.json" --log "$work/sent" "${words[@]}" --json --was "$work/signed.json"
+says '"decided": 1'; says '"same": 1'; says '"untold": 0'
 echo "commands.sh: all as it should be"

@@ -187,6 +187,25 @@ TEST_CASE("read_policy: all faults at once, each with line and column", "[policy
         "  line 1, column 1: /validUntil: is missing");
 }
 
+TEST_CASE("read_policy: an id that stands twice and wrong types, each where it stands",
+          "[policy]") {
+  const auto policy = read_policy(R"({
+  "organisation": "zvh", "version": "1", "validUntil": "2027-06-30",
+  "accept": [
+    { "id": "a", "from": ["*"], "themes": ["*"], "keepAtMost": 365 },
+    { "id": "a", "from": "ggz", "themes": ["gewelt"], "keepAtMost": "P1D" } ]
+})",
+                                  known());
+  const auto& said = policy.failure().detail;
+  CHECK_THAT(said, Catch::Contains("line 2, column 37: /version: must be a whole number"));
+  CHECK_THAT(said, Catch::Contains("line 4, column 64: /accept/0/keepAtMost: must be a text"));
+  CHECK_THAT(said, Catch::Contains("line 5, column 13: /accept/1/id: is the id of /accept/0/id"));
+  CHECK_THAT(said, Catch::Contains("line 5, column 26: /accept/1/from: must be a list"));
+  CHECK_THAT(said,
+             Catch::Contains("line 5, column 44: /accept/1/themes/0: unknown theme \"gewelt\"; "
+                             "did you mean \"geweld\"?"));
+}
+
 TEST_CASE("the published schema: it takes what is taken, and refuses no less than its forms",
           "[policy][schema]") {
   const auto fits = [](const Json& document) {
