@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "crypto/encoding.hpp"
+#include "gateway/core/document_file.hpp"
 #include "gateway/files/files.hpp"
 #include "policy/check.hpp"
 #include "policy/signing.hpp"
@@ -16,12 +17,6 @@ using config::Result;
 using config::Settings;
 
 namespace {
-
-constexpr std::size_t most_document_bytes = std::size_t{4} * 1024 * 1024;
-
-config::Error in_file(const std::filesystem::path& file, const config::Error& why) {
-  return error(why.code, file.string() + ": " + why.detail, why.pointer);
-}
 
 std::filesystem::path kept_file(const Settings& settings) {
   return settings.data / "policy.seen.json";

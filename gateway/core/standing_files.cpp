@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "crypto/encoding.hpp"
+#include "gateway/core/document_file.hpp"
 #include "gateway/files/files.hpp"
 
 namespace sluis::gateway {
@@ -16,12 +17,6 @@ using config::Result;
 using config::Settings;
 
 namespace {
-
-constexpr std::size_t most_document_bytes = std::size_t{4} * 1024 * 1024;
-
-config::Error in_file(const std::filesystem::path& file, const config::Error& why) {
-  return error(why.code, file.string() + ": " + why.detail, why.pointer);
-}
 
 std::filesystem::path seen_file(const Settings& settings) {
   return settings.data / "directory.seen.json";
